@@ -1,0 +1,65 @@
+// Bundles the four programs into dist/: one split ESM bundle, and one launcher a program.
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const staging = join(root, `.dist-${process.pid}`);
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+const programs: Record<string, string> = {
+  'kubectl-nvme': 'cmd/main.tsx',
+  'kubectl_complete-nvme': 'cmd/complete/main.ts',
+  'nvme-agent': 'agent/main.ts',
+  'nvme-webhook': 'webhook/main.ts',
+};
+
+/** A launcher needs no package: the project's own Node when it is there, else PATH's if it is new enough. */
+function launcher(program: string): string {
+  return `#!/bin/sh
+# Starts ${program} with a Node that can run it.
+self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+here=$(dirname "$self")
+node="$here/../node_modules/node/bin/node"
+if [ ! -x "$node" ]; then
+  node=$(command -v node) || { echo "${program}: needs Node.js >= 22.19 and found none on the PATH" >&2; exit 127; }
+  found=$("$node" --version)
+  if ! echo "$found" | awk -F'[v.]' '{ exit !($2 > 22 || ($2 == 22 && $3 >= 19)) }'; then
+    echo "${program}: needs Node.js >= 22.19, found $found at $node" >&2
+    exit 127
+  fi
+fi
+export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE-\${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-nvme/compile}"
+exec "$node" --disable-warning=ExperimentalWarning "$here/lib/${program}.js" "$@"
+`;
+}
+
+const entries = Object.entries(programs).filter(([, source]) => existsSync(join(root, source)));
+rmSync(staging, { recursive: true, force: true });
+mkdirSync(join(staging, 'lib'), { recursive: true });
+await build({
+  entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
+  outdir: join(staging, 'lib'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  minifySyntax: true,
+  jsx: 'automatic',
+  logLevel: 'warning',
+  define: { __VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+  // Ink asks for the devtools only when DEV is set; CommonJS dependencies need a require in an ESM bundle.
+  alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.js') },
+  banner: {
+    js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
+  },
+});
+writeFileSync(join(staging, 'package.json'), JSON.stringify({ type: 'module', version }));
+for (const [name] of entries) {
+  writeFileSync(join(staging, name), launcher(name));
+  chmodSync(join(staging, name), 0o755);
+}
+// Swapped in at the end, so that a killed build leaves the last good one.
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+renameSync(staging, join(root, 'dist'));
