@@ -1,0 +1,69 @@
+/** What a program run on the host came back with. */
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  /** Written to the program's standard input. */
+  input?: string;
+  /** Milliseconds; the program is killed with its children after it. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Exit codes that count as success; `[0]` by default. */
+  okCodes?: readonly number[];
+  /** Set for programs that write to drives: they inherit the host's write lock, see lock.ts. */
+  writes?: boolean;
+}
+
+/** A program failed, could not be started or ran out of time. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly command: readonly string[];
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  constructor(
+    command: readonly string[],
+    outcome: { exitCode: number | null; stderr: string; timedOut: boolean },
+    options?: { cause?: unknown },
+  ) {
+    const how = outcome.timedOut ? 'ran out of time' : `exited with ${outcome.exitCode ?? 'a signal'}`;
+    const said = outcome.stderr.trim();
+    super(`${command.join(' ')}: ${how}${said === '' ? '' : `: ${said}`}`, options);
+    this.command = command;
+    this.exitCode = outcome.exitCode;
+    this.stderr = outcome.stderr;
+    this.timedOut = outcome.timedOut;
+  }
+}
+
+/**
+ * The one seam between the agent and the machine it runs on. Paths are the host's; an agent in a container maps
+ * them through its mount of the host's root. Nothing here decides anything.
+ */
+export interface Host {
+  /** Runs a program without a shell, `LC_ALL=C`. Rejects with CommandError. */
+  run(command: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** Text of a host file; rejects with the system's error (`code` ENOENT …). */
+  readFile(path: string): Promise<string>;
+  /** Entry names, sorted. */
+  readDirectory(path: string): Promise<string[]>;
+  /** Target of a symbolic link, resolved to a real host path. */
+  realPath(path: string): Promise<string>;
+  exists(path: string): Promise<boolean>;
+  /** Replaces a file atomically (temporary file, fsync, rename). */
+  writeFile(path: string, text: string): Promise<void>;
+  makeDirectory(path: string): Promise<void>;
+  /** Bytes `[offset, offset + length)` of a device, read-only. */
+  readBlocks(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /**
+   * Opens the device O_RDWR|O_EXCL and closes it: rejects with EBUSY for a mount in any namespace, md, dm and swap
+   * (open(2), O_EXCL without O_CREAT on block devices).
+   */
+  probeExclusive(path: string): Promise<void>;
+  /** mountinfo of the host's own mount namespace; rejects when that cannot be told from the container's. */
+  hostMountinfo(): Promise<string>;
+  /** Runs `work` while holding the host's one write lock; waits for it at most `timeoutMs`. */
+  withWriteLock<T>(timeoutMs: number, work: () => Promise<T>): Promise<T>;
+}

@@ -1,0 +1,30 @@
+/** Whose a block device is: only a Local one can ever be set up. */
+export type DriveRole = 'Local' | 'Remote' | 'Root' | 'Other';
+
+/**
+ * What is on a drive: Free is raw and proven so; InUse is mounted, held or swapped on; Foreign carries someone
+ * else's signature; Ours carries a UUID that we derived; Bound is Ours with a claim on it; Failed does not answer;
+ * Unknown could not be read completely, and is treated as if it held data.
+ */
+export type DriveState = 'Free' | 'InUse' | 'Foreign' | 'Ours' | 'Bound' | 'Failed' | 'Unknown';
+
+/** One block device as reported in `status.drives`. */
+export interface Drive {
+  /** Kernel path (`/dev/nvme1n1`), valid for this boot only. */
+  path: string;
+  /** Stable path under /dev/disk/by-id, when udev made one. */
+  byId?: string;
+  model?: string;
+  serial?: string;
+  /** Bytes. */
+  size: number;
+  /** Logical sector size in bytes. */
+  sectorSize?: number;
+  numaNode?: number;
+  pciAddress?: string;
+  firmware?: string;
+  role: DriveRole;
+  state: DriveState;
+  /** Why the drive is not used, in words for a person; absent on Free drives. */
+  reason?: string;
+}

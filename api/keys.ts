@@ -1,0 +1,53 @@
+import { GROUP } from './group.ts';
+
+/** Taint that cluster-autoscaler ignores without any flag (its prefix `startup-taint.`), put on at birth. */
+export const STARTUP_TAINT_KEY = 'startup-taint.cluster-autoscaler.kubernetes.io/disk-unconfigured';
+
+/** The taint of Materialize's tool: recognised, and removed when the drives are ready. */
+export const LEGACY_TAINT_KEY = 'disk-unconfigured';
+
+/** Annotation on the Node: the boot ID for which its drives became ready; written with the taint's removal. */
+export const READY_BOOT_ID = `${GROUP}/ready-boot-id`;
+
+/** Annotation on the Node: JSON {by, why, at}; while it is there nothing taints, sets up, cleans or resets. */
+export const PAUSED = `${GROUP}/paused`;
+
+/** Annotation on the Node: the webhook and the enrol controller leave it alone. */
+export const EXEMPT = `${GROUP}/exempt`;
+
+/** Label on the Node: `true` once the volumes are published. */
+export const READY_LABEL = `${GROUP}/ready`;
+
+/** Node condition type. */
+export const DISKS_READY = `${GROUP}/DisksReady`;
+
+/** Label on what we make, with the program's name as value. */
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = 'kubectl-nvme';
+
+/** Label on PVs: the Node's name; for lists and watches by selector. */
+export const NODE_LABEL = `${GROUP}/node`;
+
+/** Value of `pv.kubernetes.io/provisioned-by`: the PV controller leaves deletion to us. */
+export const PROVISIONER = `local.${GROUP}`;
+export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
+
+/** Annotations on our PVs. */
+export const NODE_UID = `${GROUP}/node-uid`;
+export const VOLUME_IDENTITY = `${GROUP}/volume-identity`;
+/** Number of drives that the node had when the volume was made: proof of loss needs them all back. */
+export const DRIVE_COUNT = `${GROUP}/drive-count`;
+/** Cleanup rules at publication: JSON of CleanupPolicy; a PV without them is only reported. */
+export const CLEANUP = `${GROUP}/cleanup`;
+/** How a released volume is cleaned: the profile's `volumes.clean` at publication. */
+export const CLEAN = `${GROUP}/clean`;
+/** Boot ID in which the agent proved the volume lost. */
+export const LOST = `${GROUP}/lost`;
+
+/** Root of our mount points on the host. */
+export const MOUNT_ROOT = '/pv-disks';
+/** Sub-directory inside the filesystem that a PV points at: absent while the mount is missing. */
+export const DATA_DIRECTORY = 'data';
+
+/** Hostname label that local PVs select on. */
+export const HOSTNAME_LABEL = 'kubernetes.io/hostname';

@@ -1,0 +1,57 @@
+/** Condition types of NVMeNode. */
+export const CONDITIONS = {
+  /** The drives were read completely. */
+  Discovered: 'Discovered',
+  /** Every wanted volume is published, and the taint may go. */
+  Ready: 'Ready',
+  /** A drive or volume is missing or failed; the rest works. */
+  Degraded: 'Degraded',
+  /** What is on the drives is ours but not what the profile asks for now. */
+  Drifted: 'Drifted',
+  /** Set-up would have to touch something that may be data. */
+  Refused: 'Refused',
+  /** A person stopped all changes on this node. */
+  Paused: 'Paused',
+} as const;
+export type ConditionType = keyof typeof CONDITIONS;
+
+/** Reasons of the conditions above and of the Node condition DisksReady. */
+export const CONDITION_REASONS = {
+  VolumesPublished: 'VolumesPublished',
+  SettingUp: 'SettingUp',
+  WaitingForRequest: 'WaitingForRequest',
+  NoProfile: 'NoProfile',
+  NoDrives: 'NoDrives',
+  TooFewDrives: 'TooFewDrives',
+  ExistingData: 'ExistingData',
+  DiscoveryFailed: 'DiscoveryFailed',
+  StepFailed: 'StepFailed',
+  PlanChanged: 'PlanChanged',
+  LayoutDiffers: 'LayoutDiffers',
+  DriveMissing: 'DriveMissing',
+  PlatformOwnsDrives: 'PlatformOwnsDrives',
+  PausedByUser: 'PausedByUser',
+  AsExpected: 'AsExpected',
+} as const;
+export type ConditionReason = keyof typeof CONDITION_REASONS;
+
+/** Reasons of the Events that we write. */
+export const EVENT_REASONS = {
+  /** The enrol controller put the startup taint on a node that slipped past the webhook. */
+  NVMeTainted: 'NVMeTainted',
+  /** The agent removed the startup taint: drives are ready. */
+  NVMeReady: 'NVMeReady',
+  NVMeSetupStarted: 'NVMeSetupStarted',
+  NVMeSetupFailed: 'NVMeSetupFailed',
+  NVMeRefused: 'NVMeRefused',
+  NVMeVolumePublished: 'NVMeVolumePublished',
+  /** The taint could not be removed although everything is ready. */
+  NVMeTaintStuck: 'NVMeTaintStuck',
+  /** cleanup removed a claim, a pod or a PV of a node that is gone. */
+  NVMeOrphanDeleted: 'NVMeOrphanDeleted',
+  /** cleanup would remove it but a rule holds it back; the message says which. */
+  NVMeOrphanHeld: 'NVMeOrphanHeld',
+  /** A pod without a controller uses a volume that is gone; a person must delete it. */
+  NVMePodNeedsDeletion: 'NVMePodNeedsDeletion',
+} as const;
+export type EventReason = keyof typeof EVENT_REASONS;

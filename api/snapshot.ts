@@ -1,0 +1,111 @@
+/**
+ * Everything discovery reads from a host, raw, as one JSON document: what `nvme-agent snapshot` prints, what
+ * `nvme-agent plan --snapshot` replays and what a user attaches to a bug report. In a file every field but
+ * `lsblk` may be missing; live discovery treats a missing field as a failed read.
+ */
+export interface Snapshot {
+  version: 1;
+  /** `lsblk -J -b -O`. */
+  lsblk: { blockdevices: LsblkDevice[] };
+  /** Name under /dev/disk/by-id → kernel path. */
+  byId?: Record<string, string>;
+  /** Raw mountinfo of the host's mount namespace. */
+  mountinfo?: string;
+  /** Raw /proc/swaps. */
+  swaps?: string;
+  /** Raw /proc/mdstat. */
+  mdstat?: string;
+  /** `blkid -p -o export` by kernel path; an empty object means no signature was found. */
+  blkid?: Record<string, Record<string, string>>;
+  /** Rows of `pvs --reportformat json -o +…`. */
+  pvs?: Record<string, string>[];
+  /** Rows of `vgs --reportformat json -o +…`. */
+  vgs?: Record<string, string>[];
+  /** Rows of `lvs --reportformat json -o +…`. */
+  lvs?: Record<string, string>[];
+  /** `mdadm --detail --export` of each array, and `mdadm --examine --export` of each member, by path. */
+  md?: Record<string, Record<string, string>>;
+  nvme?: Record<string, NvmeIdentity>;
+  pci?: PciDevice[];
+  /** Whether well-known files and folders exist on the host. */
+  files?: Record<string, boolean>;
+  /** DMI strings from /sys/class/dmi/id, such as `sys_vendor`. */
+  dmi?: Record<string, string>;
+  /** Holders of each device from /sys/class/block/<name>/holders, kernel names. */
+  holders?: Record<string, string[]>;
+  /** Result of the sampling of drives without a signature, by path. */
+  samples?: Record<string, SampleResult>;
+  /** /etc/machine-id of the host. */
+  machineID?: string;
+  /** /proc/sys/kernel/random/boot_id of the host. */
+  bootID?: string;
+  /** Reads that failed, by field or by `field:path`, with the error's text. */
+  errors?: Record<string, string>;
+}
+
+/** The columns of `lsblk -O` that decisions use; lsblk prints many more. */
+export interface LsblkDevice {
+  name: string;
+  kname?: string;
+  path?: string;
+  'maj:min'?: string;
+  type?: string;
+  size?: number | string | null;
+  model?: string | null;
+  serial?: string | null;
+  vendor?: string | null;
+  tran?: string | null;
+  rev?: string | null;
+  wwn?: string | null;
+  fstype?: string | null;
+  fsver?: string | null;
+  label?: string | null;
+  uuid?: string | null;
+  pttype?: string | null;
+  parttype?: string | null;
+  mountpoint?: string | null;
+  mountpoints?: (string | null)[] | null;
+  ro?: boolean | number | string;
+  rm?: boolean | number | string;
+  'log-sec'?: number | string;
+  'phy-sec'?: number | string;
+  hctl?: string | null;
+  pkname?: string | null;
+  children?: LsblkDevice[];
+}
+
+/** What the drive itself says through `nvme id-ctrl`, `id-ns` and `smart-log`. */
+export interface NvmeIdentity {
+  /** Text in the vendor area of identify-namespace (offset 384), as Azure's v2 drives carry. */
+  identifyNamespaceVendor?: string;
+  nsid?: number;
+  eui64?: string;
+  nguid?: string;
+  /** Bits 2:0 of DLFEAT: 1 means deallocated blocks read as zeros (NVM Command Set spec). */
+  dlfeat?: number;
+  smart?: DriveHealth;
+}
+
+export interface DriveHealth {
+  /** Percent of spare blocks left. */
+  availableSpare?: number;
+  /** Percent of rated life used; may exceed 100. */
+  percentageUsed?: number;
+  mediaErrors?: number;
+  /** Kelvin, as the drive reports it. */
+  temperature?: number;
+  criticalWarning?: number;
+}
+
+export interface PciDevice {
+  address: string;
+  class: string;
+  driver?: string | null;
+  numaNode?: number;
+  iommuGroup?: string | null;
+}
+
+/** `constant` is the byte that every sampled block holds; null when the samples differ. */
+export interface SampleResult {
+  constant: number | null;
+}
