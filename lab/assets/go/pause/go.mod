@@ -1,0 +1,3 @@
+module kubectl-nvme.dev/lab/assets/pause
+
+go 1.26.0
