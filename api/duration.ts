@@ -11,6 +11,6 @@ export function parseDuration(text: string): number {
   if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
     throw new DurationError(`Expected a duration such as 5m, 90s or 1h30m, got \`${text}\``);
   }
-  const parts = text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g);
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   return parts.reduce((sum, [, amount = '0', unit = 's']) => sum + Number(amount) * (UNITS[unit] ?? 0), 0);
 }

@@ -60,9 +60,11 @@ export interface NVMeProfile {
 /** A profile spec before defaulting. */
 export type NVMeProfileSpecInput = PartialDeep<NVMeProfileSpec>;
 
-/** Every property optional at every depth; arrays are whole or absent. */
+/** Every property optional at every depth; arrays and string maps are whole or absent. */
 export type PartialDeep<T> = T extends readonly unknown[]
   ? T
   : T extends object
-    ? { [K in keyof T]?: PartialDeep<T[K]> }
+    ? string extends keyof T
+      ? T
+      : { [K in keyof T]?: PartialDeep<T[K]> }
     : T;
