@@ -22,6 +22,9 @@ const DEFAULTS: NVMeProfileSpec = {
 
 /** A profile's spec with every absent field filled in; arrays are taken whole. */
 export function withDefaults(input: NVMeProfileSpecInput = {}): NVMeProfileSpec {
+  const layout = layoutWithDefaults(input.layout);
+  // A raw device has no files to delete, so Block volumes are discarded (or zeroed, see docs/safety.md).
+  const clean = layout.type === 'Block' ? 'Discard' : DEFAULTS.volumes.clean;
   return {
     nodeSelector: input.nodeSelector ?? DEFAULTS.nodeSelector,
     priority: input.priority ?? DEFAULTS.priority,
@@ -29,8 +32,8 @@ export function withDefaults(input: NVMeProfileSpecInput = {}): NVMeProfileSpec 
     provider: input.provider ?? DEFAULTS.provider,
     drives: { ...DEFAULTS.drives, ...input.drives },
     existingData: input.existingData ?? DEFAULTS.existingData,
-    layout: layoutWithDefaults(input.layout),
-    volumes: { ...DEFAULTS.volumes, ...input.volumes },
+    layout,
+    volumes: { ...DEFAULTS.volumes, clean, ...input.volumes },
     taintExisting: input.taintExisting ?? DEFAULTS.taintExisting,
     taints: input.taints ?? DEFAULTS.taints,
     cleanup: { ...DEFAULTS.cleanup, ...input.cleanup },

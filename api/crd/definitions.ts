@@ -1,0 +1,81 @@
+import { GROUP, VERSION } from '../group.ts';
+import { nodeSpecSchema, nodeStatusSchema } from './node-schema.ts';
+import { profileSpecSchema } from './profile-schema.ts';
+
+interface PrinterColumn {
+  name: string;
+  type: 'string' | 'integer' | 'date' | 'boolean';
+  jsonPath: string;
+  priority?: number;
+  description?: string;
+}
+
+interface Kind {
+  kind: string;
+  plural: string;
+  shortName: string;
+  schema: object;
+  columns: PrinterColumn[];
+  status: boolean;
+}
+
+const age: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+
+const profile: Kind = {
+  kind: 'NVMeProfile',
+  plural: 'nvmeprofiles',
+  shortName: 'nvmep',
+  status: false,
+  schema: { type: 'object', properties: { spec: profileSpecSchema } },
+  columns: [
+    { name: 'Layout', type: 'string', jsonPath: '.spec.layout.type' },
+    { name: 'Setup', type: 'string', jsonPath: '.spec.setup' },
+    { name: 'Provider', type: 'string', jsonPath: '.spec.provider' },
+    { name: 'Priority', type: 'integer', jsonPath: '.spec.priority' },
+    age,
+  ],
+};
+
+const node: Kind = {
+  kind: 'NVMeNode',
+  plural: 'nvmenodes',
+  shortName: 'nvmen',
+  status: true,
+  schema: { type: 'object', properties: { spec: nodeSpecSchema, status: nodeStatusSchema } },
+  columns: [
+    { name: 'Profile', type: 'string', jsonPath: '.spec.profile' },
+    { name: 'Layout', type: 'string', jsonPath: '.status.layout.type' },
+    { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Reason', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].reason' },
+    { name: 'Step', type: 'string', jsonPath: '.status.progress.name', priority: 1 },
+    age,
+  ],
+};
+
+/** The CustomResourceDefinition objects as `manifests/crds/` holds them, by file name. */
+export function customResourceDefinitions(): Record<string, object> {
+  return { 'nvmeprofiles.yaml': definition(profile), 'nvmenodes.yaml': definition(node) };
+}
+
+function definition({ kind, plural, shortName, schema, columns, status }: Kind): object {
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${GROUP}`, labels: { 'app.kubernetes.io/part-of': 'kubectl-nvme' } },
+    spec: {
+      group: GROUP,
+      scope: 'Cluster',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List`, shortNames: [shortName] },
+      versions: [
+        {
+          name: VERSION,
+          served: true,
+          storage: true,
+          ...(status ? { subresources: { status: {} } } : {}),
+          additionalPrinterColumns: columns,
+          schema: { openAPIV3Schema: schema },
+        },
+      ],
+    },
+  };
+}
