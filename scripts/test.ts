@@ -1,0 +1,103 @@
+// `npm test`: every check and every ring of tests, then one summary. Rings need more of a machine the later they
+// come; a ring that this machine cannot run is named with the reason, never left out in silence.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Stage {
+  name: string;
+  command: string[];
+  /** File that vitest writes its JSON report to; absent for plain checks. */
+  report?: string;
+}
+
+interface Outcome {
+  name: string;
+  ok: boolean;
+  seconds: number;
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Report {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTotalTests: number;
+}
+
+const root = join(import.meta.dirname, '..');
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
+const reports = mkdtempSync(join(tmpdir(), 'kubectl-nvme-test-'));
+
+const check = (name: string, ...command: string[]): Stage => ({ name, command });
+const ring = (name: string): Stage => {
+  const report = join(reports, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  return { name, report, command: [bin('vitest'), 'run', '--project', name, ...reporters] };
+};
+
+const stages: Stage[] = [
+  check('generated files', process.execPath, 'scripts/generate.ts', '--check'),
+  check('format', bin('prettier'), '--check', '--log-level=warn', '.'),
+  check('types', bin('tsc'), '--noEmit'),
+  check('lint', bin('eslint'), '.', '--max-warnings', '0'),
+  ring('unit'),
+  ring('cluster'),
+  ring('nodes'),
+];
+
+function exitCodeOf(command: string[]): Promise<number> {
+  const [program = '', ...args] = command;
+  const path = `${join(root, 'node_modules', '.bin')}:${process.env.PATH ?? ''}`;
+  const child = spawn(program, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: path },
+  });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.once('SIGINT', forward).once('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      process.off('SIGINT', forward).off('SIGTERM', forward);
+      resolve(code ?? 130);
+    });
+  });
+}
+
+async function run(stage: Stage): Promise<Outcome> {
+  console.log(`\n=== ${stage.name} ===`);
+  const started = performance.now();
+  const code = await exitCodeOf(stage.command);
+  const seconds = (performance.now() - started) / 1000;
+  const none = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTotalTests: 0 };
+  const written = stage.report !== undefined && existsSync(stage.report);
+  const counts = written ? (JSON.parse(readFileSync(stage.report ?? '', 'utf8')) as Report) : none;
+  // A ring that ran no test has proved nothing.
+  const ok = code === 0 && (stage.report === undefined || counts.numPassedTests > 0);
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = counts;
+  return { name: stage.name, ok, seconds, passed, failed, skipped };
+}
+
+function row({ name, ok, seconds, passed, failed, skipped }: Outcome): string {
+  const counts =
+    passed + failed + skipped > 0 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : '';
+  return `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(16)} ${seconds.toFixed(1).padStart(7)} s  ${counts}`;
+}
+
+const outcomes: Outcome[] = [];
+for (const stage of stages) outcomes.push(await run(stage));
+rmSync(reports, { recursive: true, force: true });
+
+console.log('\n=== summary ===');
+for (const outcome of outcomes) console.log(row(outcome));
+const sum = (pick: (outcome: Outcome) => number): number =>
+  outcomes.reduce((total, one) => total + pick(one), 0);
+const brokenChecks = outcomes.filter(({ ok, failed }) => !ok && failed === 0).length;
+console.log(
+  `\n${sum((o) => o.passed)} passed, ${sum((o) => o.failed) + brokenChecks} failed, ${sum((o) => o.skipped)} skipped`,
+);
+process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
