@@ -1,0 +1,305 @@
+import { GROUP } from '../../api/group.ts';
+import type {
+  DeleteOptions,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  ListOptions,
+  Patch,
+  PatchOptions,
+  RequestOptions,
+  ResourceType,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from '../../kube/api.ts';
+import { FakeCluster } from './kube-cluster.ts';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  gone,
+  invalid,
+  notFound,
+  unprocessablePatch,
+} from './kube-answers.ts';
+import { applyJsonPatch, applyMergePatch, PatchFailure } from './kube-patching.ts';
+import type { Stored } from './kube-store.ts';
+
+type AnyType = ResourceType<unknown>;
+type Method = Exclude<keyof KubeApi, 'listAll'>;
+
+/** One request that the fake received, as RBAC would see it. `resource` is the plural, `nodes/status` for a part. */
+export interface KubeCall {
+  method: Method;
+  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
+  group: string;
+  resource: string;
+  namespace?: string;
+  name?: string;
+  /** What was sent, for create, replace and patch. */
+  body?: unknown;
+  dryRun: boolean;
+}
+
+interface Interruption {
+  method: Method | '*';
+  resource: string;
+  times: number;
+  action: () => unknown;
+}
+
+const VERBS: Record<Exclude<Method, 'raw'>, KubeCall['verb']> = {
+  get: 'get',
+  list: 'list',
+  watch: 'watch',
+  create: 'create',
+  replace: 'update',
+  patch: 'patch',
+  delete: 'delete',
+};
+
+/**
+ * The API server in memory, refusals included: conflicts, preconditions, failed JSON patch tests, selectors, pages,
+ * watches, the wall between spec and status. What it answers is compared with the real server in test/cluster/kube.
+ */
+export class FakeKube extends FakeCluster implements KubeApi {
+  /** Every request in order, those that were refused too. */
+  readonly calls: KubeCall[] = [];
+  /** Answers of `raw` by path. */
+  readonly paths = new Map<string, string>([
+    ['/readyz', 'ok'],
+    ['/version', '{"major":"1","minor":"36","gitVersion":"v1.36.0"}'],
+  ]);
+  readonly #interruptions: Interruption[] = [];
+
+  /** The next `times` calls of the method on the resource (plural, or `*`) throw `error` before doing anything. */
+  fail(method: Method | '*', resource: string, error: Error, times = 1): void {
+    this.before(method, resource, () => Promise.reject(error), times);
+  }
+
+  /** Runs `action` just before the next `times` such calls are carried out: the place for a race. */
+  before(method: Method | '*', resource: string, action: () => unknown, times = 1): void {
+    this.#interruptions.push({ method, resource, times, action });
+  }
+
+  /** Calls of everything that writes, without dry runs. */
+  get writes(): KubeCall[] {
+    const reads = ['get', 'list', 'watch'];
+    return this.calls.filter((call) => !reads.includes(call.verb) && !call.dryRun);
+  }
+
+  async get<T>(type: ResourceType<T>, name: string, options: RequestOptions = {}): Promise<T> {
+    await this.#receive('get', type, options, name);
+    return structuredClone(this.find(type, name, this.#scope(type, options))) as T;
+  }
+
+  async list<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    await this.#receive('list', type, options);
+    const selects = this.selector(type, options);
+    const start = options.continue === undefined ? 0 : this.#position(options.continue);
+    const selected = this.store.all(type).filter(selects);
+    const end = options.limit ? start + options.limit : selected.length;
+    const rest = selected.length - end;
+    const next = Buffer.from(`${this.store.version}:${end}`).toString('base64url');
+    return {
+      apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
+      kind: `${type.kind}List`,
+      metadata: {
+        resourceVersion: String(this.store.version),
+        ...(rest > 0 ? { continue: next, remainingItemCount: rest } : {}),
+      },
+      items: structuredClone(selected.slice(start, end)) as T[],
+    };
+  }
+
+  async listAll<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    const items: T[] = [];
+    for (let token = options.continue; ;) {
+      const page = await this.list(type, {
+        limit: 500,
+        ...options,
+        ...(token === undefined ? {} : { continue: token }),
+      });
+      items.push(...page.items);
+      token = page.metadata.continue;
+      if (token === undefined) return { ...page, items };
+    }
+  }
+
+  async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    const given = object as KubeObject;
+    const namespace = this.#scope(type, {
+      ...options,
+      namespace: options.namespace ?? given.metadata?.namespace,
+    });
+    await this.#receive('create', type, options, given.metadata?.name, object, namespace);
+    const fresh = this.store.complete(type, initial(type, given), namespace);
+    if (this.store.find(type, fresh.metadata.name, namespace)) throw alreadyExists(type, fresh.metadata.name);
+    return structuredClone(options.dryRun ? fresh : this.store.insert(type, fresh)) as T;
+  }
+
+  async replace<T>(type: ResourceType<T>, name: string, object: T, options: PatchOptions = {}): Promise<T> {
+    await this.#receive('replace', type, options, name, object);
+    const current = this.find(type, name, this.#scope(type, options));
+    const wanted = JSON.parse(JSON.stringify(object)) as Stored;
+    if (type.group === GROUP && !wanted.metadata.resourceVersion) {
+      throw invalid(
+        `${type.plural}.${type.group} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+      );
+    }
+    return this.#write(type, current, wanted, options) as T;
+  }
+
+  async patch<T>(type: ResourceType<T>, name: string, patch: Patch, options: PatchOptions = {}): Promise<T> {
+    await this.#receive('patch', type, options, name, patch);
+    const namespace = this.#scope(type, options);
+    if (patch.type === 'apply') return this.#apply(type, name, patch.body, options, namespace) as T;
+    const current = this.find(type, name, namespace);
+    return this.#write(type, current, patched(current, patch), options) as T;
+  }
+
+  async delete(type: AnyType, name: string, options: DeleteOptions = {}): Promise<void> {
+    await this.#receive('delete', type, options, name);
+    const current = this.find(type, name, this.#scope(type, options));
+    const { uid, resourceVersion, finalizers } = current.metadata;
+    if (options.uid !== undefined && options.uid !== uid) {
+      throw conflict(
+        type,
+        name,
+        `the UID in the precondition (${options.uid}) does not match the UID in record (${String(uid)}). The object might have been deleted and then recreated`,
+      );
+    }
+    if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
+      throw conflict(
+        type,
+        name,
+        `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${String(resourceVersion)}). The object might have been modified`,
+      );
+    }
+    if (options.dryRun) return;
+    const grace = gracePeriod(type, current, options);
+    if (!finalizers?.length && grace === 0) this.store.remove(type, current);
+    else if (current.metadata.deletionTimestamp === undefined) this.store.terminate(type, current, grace);
+  }
+
+  async *watch<T>(type: ResourceType<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+    await this.#receive('watch', type, options);
+    yield* this.follow(type, options.resourceVersion, options) as AsyncIterable<WatchEvent<T>>;
+  }
+
+  async raw(path: string): Promise<string> {
+    await this.#interrupt('raw', path);
+    const text = this.paths.get(path);
+    if (text === undefined) throw badRequest(`the fake has no answer for ${path}`);
+    return text;
+  }
+
+  #write(type: AnyType, current: Stored, wanted: Stored, options: PatchOptions): Stored {
+    const name = current.metadata.name;
+    const version = wanted.metadata.resourceVersion;
+    if (version !== undefined && version !== current.metadata.resourceVersion) throw conflict(type, name);
+    if (wanted.metadata.uid !== undefined && wanted.metadata.uid !== current.metadata.uid) {
+      throw conflict(
+        type,
+        name,
+        `Precondition failed: UID in precondition: ${wanted.metadata.uid}, UID in object meta: ${String(current.metadata.uid)}`,
+      );
+    }
+    const next = this.store.merged(type, current, wanted, options.subresource);
+    return structuredClone(options.dryRun ? next : this.store.update(type, current, next));
+  }
+
+  #apply(type: AnyType, name: string, body: object, options: PatchOptions, namespace?: string): Stored {
+    if (options.fieldManager === undefined) {
+      throw invalid(
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      );
+    }
+    const current = this.store.find(type, name, namespace);
+    if (current) return this.#write(type, current, applyMergePatch(current, body), options);
+    if (options.subresource) throw notFound(type, name);
+    const given = initial(type, body);
+    const fresh = this.store.complete(type, { ...given, metadata: { ...given.metadata, name } }, namespace);
+    return structuredClone(options.dryRun ? fresh : this.store.insert(type, fresh));
+  }
+
+  #scope(type: AnyType, options: { namespace?: string | undefined }): string | undefined {
+    if (!type.namespaced) return undefined;
+    if (options.namespace === undefined) throw new Error(`A namespace is needed for ${type.plural}`);
+    return options.namespace;
+  }
+
+  #position(token: string): number {
+    const [version = '', start = ''] = Buffer.from(token, 'base64url').toString().split(':');
+    if (this.isTooOld(Number(version))) {
+      throw gone('The provided continue parameter is too old to display a consistent list result.');
+    }
+    return Number(start);
+  }
+
+  async #receive(
+    method: Exclude<Method, 'raw'>,
+    type: AnyType,
+    options: PatchOptions,
+    name?: string,
+    body?: unknown,
+    namespace = options.namespace,
+  ): Promise<void> {
+    this.calls.push({
+      method,
+      verb: VERBS[method],
+      group: type.group,
+      resource: options.subresource ? `${type.plural}/${options.subresource}` : type.plural,
+      dryRun: options.dryRun ?? false,
+      ...(namespace === undefined ? {} : { namespace }),
+      ...(name === undefined ? {} : { name }),
+      ...(body === undefined ? {} : { body: structuredClone(body) }),
+    });
+    options.signal?.throwIfAborted();
+    await this.#interrupt(method, type.plural);
+  }
+
+  async #interrupt(method: Method, resource: string): Promise<void> {
+    const next = this.#interruptions.find(
+      (item) =>
+        item.times > 0 &&
+        (item.method === '*' || item.method === method) &&
+        (item.resource === '*' || item.resource === resource),
+    );
+    if (!next) return;
+    next.times -= 1;
+    await next.action();
+  }
+}
+
+/** What is left of an object at its creation: a status is not the creator's to write, but for a kubelet's Node. */
+function initial(type: AnyType, object: KubeObject): KubeObject {
+  if (type.plural === 'nodes') return object;
+  const rest: KubeObject & { status?: unknown } = { ...object };
+  delete rest.status;
+  const phased: Record<string, string> = {
+    persistentvolumes: 'Pending',
+    persistentvolumeclaims: 'Pending',
+    pods: 'Pending',
+    namespaces: 'Active',
+  };
+  const phase = type.group === '' ? phased[type.plural] : undefined;
+  return phase === undefined ? rest : ({ ...rest, status: { phase } } as KubeObject);
+}
+
+function patched(current: Stored, patch: Exclude<Patch, { type: 'apply' }>): Stored {
+  if (patch.type === 'merge') return applyMergePatch(current, patch.body);
+  try {
+    return applyJsonPatch(current, patch.operations);
+  } catch (error) {
+    if (error instanceof PatchFailure) throw unprocessablePatch();
+    throw error;
+  }
+}
+
+/** A scheduled pod lingers until its kubelet lets it go; everything else has no grace. */
+function gracePeriod(type: AnyType, current: Stored, options: DeleteOptions): number {
+  const { nodeName } = (current.spec ?? {}) as { nodeName?: string };
+  return type.plural === 'pods' && nodeName ? (options.gracePeriodSeconds ?? 30) : 0;
+}
