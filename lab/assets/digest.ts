@@ -22,6 +22,11 @@ function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
+/** The SHA-256 of bytes in memory, in hex. */
+export function bytesSha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 /** The SHA-256 of a file, in hex. */
 export async function fileSha256(path: string): Promise<string> {
   const hash = createHash('sha256');

@@ -23,15 +23,19 @@ export async function cachedAsset(ctx: AssetContext, request: AssetRequest): Pro
   const parent = join(ctx.cacheDir, request.kind);
   const target = join(parent, request.id);
   if (existsSync(target)) return target;
-  return await withLock(ctx, request.lock ?? `${request.kind}-${request.id}`, async () => {
-    if (existsSync(target)) return target;
-    const partial = `${target}.partial`;
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial, { recursive: true });
-    await request.build(partial);
-    await rename(partial, target);
-    return target;
-  });
+  return await withLock(
+    ctx,
+    request.lock ?? `${request.kind}-${request.id}`.replaceAll('/', '-'),
+    async () => {
+      if (existsSync(target)) return target;
+      const partial = `${target}.partial`;
+      await rm(partial, { recursive: true, force: true });
+      await mkdir(partial, { recursive: true });
+      await request.build(partial);
+      await rename(partial, target);
+      return target;
+    },
+  );
 }
 
 /** Removes all but the newest `keep` folders of a kind; `recency` gives a comparable number for each id. */

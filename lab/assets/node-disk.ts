@@ -1,0 +1,147 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rm, utimes, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { resolveBinaries } from './binaries.ts';
+import { importImages } from './containerd-root.ts';
+import type { AssetContext } from './context.ts';
+import { ensureHostPackages, isRoot } from './debian.ts';
+import { digestOf, treeFacts } from './digest.ts';
+import { kernelAsset, type KernelAsset } from './kernel.ts';
+import type { ImageAsset } from './oci.ts';
+import { rootfsTree } from './rootfs.ts';
+import { run } from './run.ts';
+import { cachedAsset, pruneKind } from './store.ts';
+
+/** What a node's disk holds beside Debian, the kernel's modules and the programs. */
+export interface NodeDiskOptions {
+  /** Imported into the node's containerd, so that no node does it at boot. */
+  images: readonly ImageAsset[];
+  /**
+   * A tree copied onto the root; its file `enable` (not copied) lists the systemd units to enable, one a line.
+   */
+  guestDir: string;
+}
+
+/** The raw ext4 disk that nodes are overlays of, and the kernel that boots it. */
+export interface NodeDisk {
+  path: string;
+  kernel: KernelAsset;
+}
+
+/** Only root may make files of other owners, which a root file system is full of. */
+export class NodeDiskNeedsRootError extends Error {
+  constructor() {
+    super(
+      'the base disk of the lab’s nodes is not in the cache yet, and making it needs root: ' +
+        'run `sudo -E npm run lab -- assets` once, or use `npm run lab -- up --control-plane-only`',
+    );
+    this.name = 'NodeDiskNeedsRootError';
+  }
+}
+
+const nodePrograms = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'runc'] as const;
+const diskSize = '6G';
+const disksKept = 3;
+
+/**
+ * The base disk of the lab's nodes, made once for each combination of its parts. An overlay that has to outlive
+ * the pruning of old base disks keeps a hard link of its own to `path`.
+ */
+export async function nodeBaseDisk(ctx: AssetContext, options: NodeDiskOptions): Promise<NodeDisk> {
+  await ensureHostPackages(ctx);
+  const kernel = await kernelAsset(ctx);
+  const rootfs = await rootfsTree(ctx);
+  const programs = await resolveBinaries(ctx, nodePrograms);
+  const id = digestOf({
+    parts: [kernel.version, rootfs, ...Object.values(programs)],
+    images: options.images.map((image) => [image.ref, image.digest]),
+    guest: await treeFacts(options.guestDir),
+    recipe: 1,
+  });
+  const dir = await cachedAsset(ctx, {
+    kind: 'node-disks',
+    id,
+    lock: 'node-disks',
+    build: (into) => buildDisk(ctx, into, { ...options, kernel, rootfs, programs }),
+  });
+  const now = new Date();
+  await utimes(dir, now, now);
+  await pruneKind(ctx, 'node-disks', disksKept, async (each) => (await stat(each)).mtimeMs);
+  return { path: join(dir, 'root.raw'), kernel };
+}
+
+interface DiskParts extends NodeDiskOptions {
+  kernel: KernelAsset;
+  rootfs: string;
+  programs: Record<(typeof nodePrograms)[number], string>;
+}
+
+/** Composes the root as hard links to the cached parts, which no step changes in place, and makes one file system of it. */
+async function buildDisk(ctx: AssetContext, dir: string, parts: DiskParts): Promise<void> {
+  if (!(await isRoot(ctx))) throw new NodeDiskNeedsRootError();
+  const root = join(dir, 'root');
+  ctx.progress('node disk: composing the root file system');
+  await linkTree(ctx, parts.rootfs, root);
+  await mkdir(join(root, 'usr', 'lib', 'modules'), { recursive: true });
+  await linkTree(ctx, parts.kernel.modulesDir, join(root, 'usr', 'lib', 'modules', parts.kernel.version));
+  await run(ctx, 'cp', ['--link', ...Object.values(parts.programs), join(root, 'usr', 'local', 'bin')]);
+  await installGuest(ctx, parts.guestDir, root);
+  const containerdRoot = join(root, 'var', 'lib', 'containerd');
+  await linkContainerdRoot(ctx, await baseContainerdRoot(ctx, parts), containerdRoot);
+  await importImages(ctx, parts.programs, containerdRoot, parts.images);
+  ctx.progress('node disk: writing the ext4 image');
+  await run(ctx, 'mke2fs', [
+    ...['-q', '-t', 'ext4', '-L', 'lab-root', '-E', 'lazy_itable_init=1,lazy_journal_init=1', '-d', root],
+    ...[join(dir, 'root.raw'), diskSize],
+  ]);
+  await rm(root, { recursive: true });
+}
+
+async function linkTree(ctx: AssetContext, from: string, to: string): Promise<void> {
+  await run(ctx, 'cp', ['--archive', '--link', '--no-target-directory', from, to]);
+}
+
+/** Copies the overlay as root's own, replacing files rather than writing into links, and enables its units. */
+async function installGuest(ctx: AssetContext, guestDir: string, root: string): Promise<void> {
+  const flags = ['--recursive', '--no-dereference', '--preserve=mode,links', '--remove-destination'];
+  await run(ctx, 'cp', [...flags, '--no-target-directory', guestDir, root]);
+  await run(ctx, 'chown', ['--no-dereference', 'root:root', ...(await overlaid(guestDir, root))]);
+  const list = join(guestDir, 'enable');
+  await rm(join(root, 'enable'), { force: true });
+  // An empty machine-id is filled at each node's first boot; a shared one would make twins.
+  await rm(join(root, 'etc', 'machine-id'), { force: true });
+  await writeFile(join(root, 'etc', 'machine-id'), '');
+  if (!existsSync(list)) return;
+  const units = (await readFile(list, 'utf8')).split('\n').map((line) => line.trim());
+  await run(ctx, 'systemctl', ['--root', root, 'enable', ...units.filter((unit) => unit !== '')]);
+}
+
+async function overlaid(guestDir: string, root: string): Promise<readonly string[]> {
+  const names = await readdir(guestDir, { recursive: true });
+  return names.filter((name) => name !== 'enable').map((name) => join(root, name));
+}
+
+/** A containerd root with the slow-changing lower layers only, so that new code costs the unpacking of one small layer. */
+async function baseContainerdRoot(ctx: AssetContext, parts: DiskParts): Promise<string> {
+  const bases = parts.images.map((image) => image.base ?? image);
+  const id = digestOf({
+    containerd: parts.programs.containerd,
+    images: bases.map((image) => [image.ref, image.digest]),
+  });
+  return await cachedAsset(ctx, {
+    kind: 'containerd-roots',
+    id,
+    build: (into) => importImages(ctx, parts.programs, into, bases),
+  });
+}
+
+/** Layers are never written again and can be shared; containerd's databases are, and get copies. */
+async function linkContainerdRoot(ctx: AssetContext, from: string, to: string): Promise<void> {
+  await linkTree(ctx, from, to);
+  const databases = (
+    await run(ctx, 'find', [from, '-name', '*.db', '-not', '-path', '*/fs/*', '-printf', '%P\\n'])
+  ).split('\n');
+  for (const name of databases.filter((each) => each !== '')) {
+    await run(ctx, 'cp', ['--archive', '--remove-destination', join(from, name), join(to, name)]);
+  }
+}
