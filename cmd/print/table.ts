@@ -1,0 +1,53 @@
+/** What kubectl prints for a value that is not there. */
+export const NONE = '<none>';
+
+/** One column of a table over rows of type `T`. */
+export interface Column<T> {
+  header: string;
+  /** Only printed by `-o wide`. */
+  wide?: boolean;
+  value: (row: T) => string;
+}
+
+/** kubectl's tabwriter: cells at least this wide, the gap included. */
+const MIN_WIDTH = 6;
+const GAP = 3;
+
+/** Code points, as Go's tabwriter counts them. */
+const width = (text: string): number => Array.from(text).length;
+
+/** Pads all cells but a row's last, so that no line ends in blanks that kubectl would not print. */
+export function alignRows(rows: readonly (readonly string[])[]): string[] {
+  const widths = columnWidths(rows);
+  return rows.map((row) =>
+    row.map((cell, index) => (index === row.length - 1 ? cell : pad(cell, widths[index] ?? 0))).join(''),
+  );
+}
+
+/** Width of each column, the gap to the next one included. */
+export function columnWidths(rows: readonly (readonly string[])[]): number[] {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  return Array.from({ length: count }, (_, index) =>
+    Math.max(MIN_WIDTH, ...rows.map((row) => width(row[index] ?? '') + GAP)),
+  );
+}
+
+const pad = (cell: string, to: number): string => cell + ' '.repeat(Math.max(0, to - width(cell)));
+
+/** One line of text for a cell: cut at a line break, and no byte that a terminal would obey, as kubectl does it. */
+export function cell(value: string): string {
+  const [first = ''] = value.split(/[\f\n\r]/, 1);
+  const oneLine = first.length < value.length ? `${first}...` : first;
+  return oneLine.replaceAll('\u001b', '^[');
+}
+
+/** Cells of a table, the header row first. */
+export function tableCells<T>(
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  options: { wide?: boolean; headers?: boolean } = {},
+): string[][] {
+  const shown = columns.filter((column) => options.wide === true || column.wide !== true);
+  const body = rows.map((row) => shown.map((column) => cell(column.value(row))));
+  return options.headers === false ? body : [shown.map((column) => column.header), ...body];
+}
