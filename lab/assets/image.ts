@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { appEntries } from './app-layer.ts';
 import type { AssetContext } from './context.ts';
 import { bytesSha256, digestOf } from './digest.ts';
-import { cachedLayer, ociArchive, type ImageAsset, type ImageConfig, type Layer } from './oci.ts';
+import { compressedLayer, plainLayer } from './layer.ts';
+import { ociArchive, type ImageAsset, type ImageConfig, type Layer } from './oci.ts';
 import { debianSuite, debianTree, unreadPaths } from './rootfs.ts';
 import { parentEntries, tarBytes, writeTar, type TarEntry } from './tar.ts';
 
@@ -47,14 +48,14 @@ async function debianLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {
   const list = await readFile(join(repoDir, 'manifests', 'image', 'packages.txt'), 'utf8');
   const packages = packageNames(list);
   const id = `${debianSuite}-${digestOf({ packages, unreadPaths, recipe: 1 })}`;
-  return await cachedLayer(ctx, id, (path) => debianTree(ctx, 'image base layer', packages, path));
+  return await compressedLayer(ctx, id, (path) => debianTree(ctx, 'image base layer', packages, path));
 }
 
 async function appLayer(ctx: AssetContext, distDir: string): Promise<Layer> {
   const chunks: Buffer[] = [];
   for await (const chunk of tarBytes(await appEntries(distDir))) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  return await cachedLayer(ctx, `app-${bytesSha256(bytes).slice(0, 12)}`, (path) => writeFile(path, bytes));
+  return await plainLayer(ctx, `app-${bytesSha256(bytes).slice(0, 12)}`, (path) => writeFile(path, bytes));
 }
 
 /** The names in a list of one package a line, with `#` comments. */
@@ -78,5 +79,5 @@ async function nodeLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {
     // Where the launchers look first, so that they need not ask Node for its version.
     { path: link, kind: 'link', target: '/usr/local/bin/node' },
   ];
-  return await cachedLayer(ctx, `node-${version}-${size}`, (path) => writeTar(path, entries));
+  return await compressedLayer(ctx, `node-${version}-${size}`, (path) => writeTar(path, entries));
 }

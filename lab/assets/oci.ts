@@ -1,16 +1,17 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
-import { bytesSha256, fileSha256 } from './digest.ts';
+import { bytesSha256 } from './digest.ts';
 import { cachedAsset } from './store.ts';
 import { writeTar, type TarEntry } from './tar.ts';
 
-/** One uncompressed layer on disk. */
+/** One layer on disk, as a tar archive or a zstd-compressed one. */
 export interface Layer {
   path: string;
   size: number;
-  /** Hex SHA-256 of the file, which is its blob digest and its diff ID alike. */
+  /** Hex SHA-256 of the file: the blob's digest. */
   sha256: string;
+  /** Hex SHA-256 of the tar archive inside: the layer's identity. */
+  diffId: string;
 }
 
 /** What a container made from the image starts with. */
@@ -31,26 +32,6 @@ export interface ImageAsset {
   base?: ImageAsset;
 }
 
-/** The cached layer of that name, written by `write` when the cache does not have it. */
-export async function cachedLayer(
-  ctx: AssetContext,
-  id: string,
-  write: (path: string, scratch: string) => Promise<void>,
-): Promise<Layer> {
-  const dir = await cachedAsset(ctx, {
-    kind: 'layers',
-    id,
-    build: async (into) => {
-      const path = join(into, 'layer.tar');
-      await write(path, into);
-      await writeFile(join(into, 'sha256'), await fileSha256(path));
-    },
-  });
-  const path = join(dir, 'layer.tar');
-  const { size } = await stat(path);
-  return { path, size, sha256: await readFile(join(dir, 'sha256'), 'utf8') };
-}
-
 /** The documents of an image: its config, its manifest and the manifest's hex digest. */
 export function imageDocuments(
   layers: readonly Layer[],
@@ -60,7 +41,7 @@ export function imageDocuments(
     architecture: 'amd64',
     os: 'linux',
     config: { Env: config.env, Entrypoint: config.entrypoint, WorkingDir: '/' },
-    rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${layer.sha256}`) },
+    rootfs: { type: 'layers', diff_ids: layers.map((layer) => `sha256:${layer.diffId}`) },
   });
   const manifest = json({
     schemaVersion: 2,
@@ -70,9 +51,7 @@ export function imageDocuments(
       bytesSha256(configBytes),
       configBytes.length,
     ),
-    layers: layers.map((each) =>
-      descriptor('application/vnd.oci.image.layer.v1.tar', each.sha256, each.size),
-    ),
+    layers: layers.map((each) => descriptor(layerType(each), each.sha256, each.size)),
   });
   return { config: configBytes, manifest, digest: bytesSha256(manifest) };
 }
@@ -127,6 +106,10 @@ function archiveEntries(
       size: layer.size,
     })),
   ];
+}
+
+function layerType(layer: Layer): string {
+  return `application/vnd.oci.image.layer.v1.tar${layer.path.endsWith('.zst') ? '+zstd' : ''}`;
 }
 
 function descriptor(mediaType: string, hex: string, size: number): Record<string, string | number> {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { binaryRecipes, resolveBinaries } from './binaries.ts';
 import type { AssetContext } from './context.ts';
 import { fileSha256 } from './digest.ts';
-import { cachedLayer, ociArchive, type ImageAsset, type Layer } from './oci.ts';
+import { plainLayer } from './layer.ts';
+import { ociArchive, type ImageAsset, type Layer } from './oci.ts';
 import { run } from './run.ts';
 import { parentEntries, writeTar, type TarEntry } from './tar.ts';
 
@@ -13,7 +14,7 @@ export async function pauseImage(ctx: AssetContext): Promise<ImageAsset> {
   const { size } = await stat(pause);
   const entries: TarEntry[] = [{ path: 'pause', kind: 'file', mode: 0o755, source: pause, size }];
   const id = `pause-${binaryRecipes.pause.version}-${(await fileSha256(pause)).slice(0, 12)}`;
-  const layer = await cachedLayer(ctx, id, (path) => writeTar(path, entries));
+  const layer = await plainLayer(ctx, id, (path) => writeTar(path, entries));
   return await ociArchive(ctx, 'kubectl-nvme.dev/pause', [layer], { env: [], entrypoint: ['/pause'] }, 'lab');
 }
 
@@ -24,7 +25,7 @@ export async function busyImage(ctx: AssetContext): Promise<ImageAsset> {
 }
 
 async function busyLayer(ctx: AssetContext): Promise<Layer> {
-  return await cachedLayer(ctx, 'busybox-1', async (path, scratch) => {
+  return await plainLayer(ctx, 'busybox-1', async (path, scratch) => {
     ctx.progress('busybox image: downloading busybox-static');
     const tree = join(scratch, 'tree');
     await run(ctx, 'apt-get', ['download', '-q', 'busybox-static'], { cwd: scratch });
