@@ -35,6 +35,8 @@ export interface Snapshot {
   holders?: Record<string, string[]>;
   /** Result of the sampling of drives without a signature, by path. */
   samples?: Record<string, SampleResult>;
+  /** UUIDs that the agent had begun to make and not ended; see agent/discover/begun.ts. */
+  begun?: string[];
   /** /etc/machine-id of the host. */
   machineID?: string;
   /** /proc/sys/kernel/random/boot_id of the host. */
@@ -74,8 +76,11 @@ export interface LsblkDevice {
   children?: LsblkDevice[];
 }
 
-/** What the drive itself says through `nvme id-ctrl`, `id-ns` and `smart-log`. */
+/** What sysfs and the drive itself (`nvme id-ctrl`, `id-ns`, `smart-log`) say. */
 export interface NvmeIdentity {
+  /** PCI address of the controller; absent for fabrics and multipath heads. */
+  pciAddress?: string;
+  numaNode?: number;
   /** Text in the vendor area of identify-namespace (offset 384), as Azure's v2 drives carry. */
   identifyNamespaceVendor?: string;
   nsid?: number;

@@ -1,38 +1,129 @@
+import type { FilesystemLayout } from '../../api/layout.ts';
+
 /**
- * What set-up does, as data. `devices` are by-id or kernel paths that the step writes to; the executor opens each
- * one exclusively right before. Every step can be run again: a killed one is completed or redone under its UUID.
+ * What set-up does, as data; `commandOf` (command.ts) gives the exact argument array. `device` and `devices` are what
+ * the step touches, by-id paths where udev made one; those of writing steps are opened exclusively right before.
+ * `name` is for people and names kernel paths. Every step can be run again: a killed one is completed or redone under
+ * its UUID. Neighbours of the same kind are independent of each other and may run at the same time.
  */
 export type Step =
-  | {
-      kind: 'mkfs';
-      device: string;
-      fsType: 'ext4' | 'xfs';
-      /** UUIDv5, see identity.ts; the only proof later that the filesystem is ours. */
-      uuid: string;
-      /** Bytes per md chunk and data members, for stride and su/sw; absent on plain drives. */
-      stripe?: { chunkBytes: number; dataMembers: number };
-    }
-  | {
-      kind: 'md-create';
-      /** Array name as under /dev/md/. */
-      name: string;
-      uuid: string;
-      level: 0 | 10;
-      chunkBytes: number;
-      devices: string[];
-    }
-  | { kind: 'md-assemble'; name: string; uuid: string; devices: string[] }
-  | { kind: 'pv-create'; devices: string[] }
-  | { kind: 'vg-create'; vgName: string; tag: string; devices: string[] }
-  | { kind: 'vg-activate'; vgName: string }
-  | {
-      kind: 'lv-create';
-      vgName: string;
-      lvName: string;
-      tag: string;
-      /** Share of the VG's free extents, in percent of the whole VG. */
-      percent: number;
-      stripes: number;
-    }
-  | { kind: 'mount'; device: string; fsType: 'ext4' | 'xfs'; uuid: string; path: string; options: string[] }
-  | { kind: 'make-data-directory'; mountPath: string; uuid: string };
+  | MkfsStep
+  | MdCreateStep
+  | MdAssembleStep
+  | MdStopStep
+  | WipeSignaturesStep
+  | PvCreateStep
+  | VgCreateStep
+  | VgActivateStep
+  | LvCreateStep
+  | MountStep
+  | MakeDataDirectoryStep;
+
+export type FilesystemType = FilesystemLayout['type'];
+
+/** Chunk and data members of the array or stripe below, for ext4's stride and xfs' su/sw. */
+export interface Stripe {
+  chunkBytes: number;
+  dataMembers: number;
+}
+
+export interface MkfsStep {
+  kind: 'mkfs';
+  name: string;
+  device: string;
+  fsType: FilesystemType;
+  /** UUIDv5, see identity.ts; the only proof later that the filesystem is ours. */
+  uuid: string;
+  /** Absent on plain drives. */
+  stripe?: Stripe;
+}
+
+export interface MdCreateStep {
+  kind: 'md-create';
+  name: string;
+  /** Array name as under /dev/md/; unique, because it ends in the UUID's first digits. */
+  arrayName: string;
+  uuid: string;
+  level: 0 | 10;
+  chunkBytes: number;
+  devices: string[];
+}
+
+export interface MdAssembleStep {
+  kind: 'md-assemble';
+  name: string;
+  arrayName: string;
+  uuid: string;
+  devices: string[];
+}
+
+/** Lets go of an array of ours that was never completed, so that it can be made anew. */
+export interface MdStopStep {
+  kind: 'md-stop';
+  name: string;
+  device: string;
+  uuid: string;
+}
+
+/** Removes the signature of something of ours that was never completed. */
+export interface WipeSignaturesStep {
+  kind: 'wipe-signatures';
+  name: string;
+  device: string;
+  /** UUID that the device must still carry right before the wipe. */
+  uuid: string;
+}
+
+export interface PvCreateStep {
+  kind: 'pv-create';
+  name: string;
+  /** One device: pvcreate takes a UUID for one only. */
+  device: string;
+  uuid: string;
+}
+
+export interface VgCreateStep {
+  kind: 'vg-create';
+  name: string;
+  vgName: string;
+  /** LVM tag that holds our UUID. */
+  tag: string;
+  devices: string[];
+}
+
+export interface VgActivateStep {
+  kind: 'vg-activate';
+  name: string;
+  vgName: string;
+  devices: string[];
+}
+
+export interface LvCreateStep {
+  kind: 'lv-create';
+  name: string;
+  vgName: string;
+  lvName: string;
+  tag: string;
+  /** Physical extents, over all stripes. */
+  extents: number;
+  stripes: number;
+}
+
+export interface MountStep {
+  kind: 'mount';
+  name: string;
+  device: string;
+  fsType: FilesystemType;
+  uuid: string;
+  /** Mount point on the host; made by the executor when it is missing. */
+  path: string;
+  options: string[];
+}
+
+/** Makes the data directory inside a mounted filesystem, and only there: never on the disk below a mount point. */
+export interface MakeDataDirectoryStep {
+  kind: 'make-data-directory';
+  name: string;
+  mountPath: string;
+  uuid: string;
+}

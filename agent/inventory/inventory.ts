@@ -1,0 +1,109 @@
+import type { Drive } from '../../api/drive.ts';
+import type { DriveSelection, Provider } from '../../api/profile.ts';
+import type { KnownVolume } from '../plan/known-volume.ts';
+
+export type CloudProvider = Exclude<Provider, 'auto'>;
+
+/** What classification needs beside the snapshot. */
+export interface ClassifyContext {
+  provider: Provider;
+  drives: DriveSelection;
+  /** Live discovery: what is not in the snapshot was not read, and makes drives Unknown. False for a file. */
+  strict: boolean;
+  volumes: readonly KnownVolume[];
+  /** `spec.providerID` of the Node. */
+  providerID?: string;
+  nodeLabels?: Readonly<Record<string, string>>;
+}
+
+/** A drive with what planning needs to know beyond what people are shown. */
+export interface InventoryDrive extends Drive {
+  /** By-id name and namespace ID: the same after every reboot, different for another drive. */
+  identity: string;
+  /** What a step uses: the by-id path, else the kernel path. */
+  device: string;
+  /** The wanted provider's rules and the drive selection both want it. */
+  selected: boolean;
+  /** Something of ours on it was never completed and may be made anew. */
+  halfMade: boolean;
+  /** What it carries of ours or of anyone, when it carries something. */
+  signature?: Signature;
+  /** PersistentVolumes that name the drive or anything on it. */
+  volumes: string[];
+  /** Hash over everything seen of the drive. */
+  fingerprint: string;
+}
+
+/** One signature as libblkid tells it. */
+export interface Signature {
+  type: string;
+  uuid?: string;
+}
+
+/** A filesystem, or the lack of one, on a drive, an array or a logical volume. */
+export interface Content {
+  /** Kernel path of the block device. */
+  path: string;
+  /** Path for steps: by-id where there is one. */
+  device: string;
+  size: number;
+  signature?: Signature;
+  /** True when nothing says that it holds data: no signature, and samples, when taken, are one constant byte. */
+  blank: boolean;
+  /** Mount points on the host. */
+  mountPoints: string[];
+  volumes: string[];
+}
+
+/** An md array, assembled or only described by its members. */
+export interface MdArray {
+  uuid: string;
+  name: string;
+  level: string;
+  /** Number of members it was made with; 0 when unknown. */
+  raidDevices: number;
+  /** Kernel paths of the whole drives that carry its superblock. */
+  members: string[];
+  /** True when our UUID for its members and level. */
+  ours: boolean;
+  /** Kernel path and state when the kernel holds it. */
+  path?: string;
+  active: boolean;
+  content?: Content;
+}
+
+export interface VolumeGroup {
+  name: string;
+  tags: string[];
+  /** Kernel paths of its physical volumes; `[unknown]` for missing ones. */
+  members: string[];
+  ours: boolean;
+  extentCount: number;
+  logicalVolumes: LogicalVolume[];
+}
+
+export interface LogicalVolume {
+  name: string;
+  tags: string[];
+  active: boolean;
+  content?: Content;
+}
+
+/** Everything that planning decides from. */
+export interface Inventory {
+  provider: CloudProvider;
+  /** The fact that decided the provider, in words. */
+  providerFact: string;
+  /** Why the platform owns the drives, in words. */
+  standDown?: string;
+  machineID: string;
+  bootID: string;
+  drives: InventoryDrive[];
+  arrays: MdArray[];
+  volumeGroups: VolumeGroup[];
+  /** Reads that failed, as in the snapshot. */
+  errors: Readonly<Record<string, string>>;
+  /** Whether well-known host paths exist; data directories of ours among them. */
+  files: Readonly<Record<string, boolean>>;
+  volumes: readonly KnownVolume[];
+}

@@ -1,0 +1,12 @@
+/**
+ * What planning must know of a PersistentVolume, of any provisioner and phase, that may lie on this node: the caller
+ * passes those whose node affinity names the node, and those without an affinity.
+ */
+export interface KnownVolume {
+  name: string;
+  phase: 'Pending' | 'Available' | 'Bound' | 'Released' | 'Failed';
+  /** `spec.local.path`, `spec.hostPath.path`; absent for CSI volumes. */
+  path?: string;
+  /** Our annotation `kubectl-nvme.dev/volume-identity`. */
+  identity?: string;
+}

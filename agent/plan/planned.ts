@@ -1,0 +1,30 @@
+import type { Plan } from '../../api/plan.ts';
+import type { FilesystemType, Step } from './step.ts';
+
+/** A volume that is there once every step of the plan is done. */
+export interface PlannedVolume {
+  /** UUID of the filesystem: the same after every reboot. */
+  identity: string;
+  /** Block device of the filesystem, by-id where there is one. */
+  device: string;
+  fsType: FilesystemType;
+  /** `/pv-disks/<uuid>`. */
+  mountPath: string;
+  /** The data directory inside, which the PersistentVolume points at. */
+  path: string;
+  /** Identities of the drives below. */
+  drives: string[];
+}
+
+/** A plan as shown, and what the executor and the publisher need beside it. */
+export interface Planned {
+  plan: Plan;
+  steps: Step[];
+  volumes: PlannedVolume[];
+  /** The platform owns the drives, in words; then there are no steps and the taint may go. */
+  standDown?: string;
+  /** What is on the drives is ours but not the wanted layout, in words. */
+  drift?: string;
+  /** Something of ours is incomplete, in words; the rest goes on. */
+  degraded?: string;
+}
