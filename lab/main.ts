@@ -1,0 +1,33 @@
+import { homedir } from 'node:os';
+import { runCli } from './cli/program.ts';
+import { labContext } from './context.ts';
+
+const INTERRUPTED = 130;
+
+const interrupt = new AbortController();
+const onSignal = (): void => {
+  // The second one does not wait for the tidying up; `lab down` can do it later.
+  if (interrupt.signal.aborted) process.exit(INTERRUPTED);
+  console.error('interrupted: ending what was started…');
+  interrupt.abort();
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+
+const ctx = labContext({
+  env: process.env,
+  home: homedir(),
+  progress: (line) => console.error(line),
+  signal: interrupt.signal,
+  lifetime: 'detached',
+});
+try {
+  process.exitCode = await runCli({ ctx, stdout: process.stdout }, process.argv.slice(2));
+} catch (error) {
+  if (interrupt.signal.aborted) {
+    process.exitCode = INTERRUPTED;
+  } else {
+    console.error(`Error: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}
