@@ -1,0 +1,85 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { freePorts } from '../cluster/ports.ts';
+import type { LabContext } from '../context.ts';
+import { LabError } from '../errors.ts';
+import type { Lab } from '../lab.ts';
+import { isRunning } from '../process/identity.ts';
+import { endProcesses, exitedEarly, spawnTracked, type TrackedProcess } from '../process/tracked.ts';
+import { waitFor } from '../wait.ts';
+import { kubectl } from './kubectl.ts';
+
+/** The webhook as a process of this machine: where it listens and how to end it. */
+export interface WebhookBeside {
+  /** What the API server calls. */
+  url: string;
+  /** `/healthz`, `/readyz` and `/metrics` are below it. */
+  healthUrl: string;
+  /** Kills it, as a power cut would, and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `dist/nvme-webhook` beside the API server, with the rights of its own service account and no more, and
+ * comes back when it is ready. `name` tells replicas apart.
+ */
+export async function startWebhookBeside(
+  ctx: LabContext,
+  lab: Lab,
+  repoDir: string,
+  name = 'webhook',
+): Promise<WebhookBeside> {
+  const kubeconfig = await serviceAccountKubeconfig(ctx, lab, 'kubectl-nvme', 'nvme-webhook');
+  const [port, health] = await freePorts(2);
+  const url = `https://127.0.0.1:${port ?? 0}`;
+  const healthUrl = `http://127.0.0.1:${health ?? 0}`;
+  const flags = [
+    `--kubeconfig=${kubeconfig}`,
+    `--url=${url}`,
+    `--port=${port ?? 0}`,
+    `--health-port=${health ?? 0}`,
+  ];
+  const record = await spawnTracked(lab.dir, {
+    name,
+    command: [join(repoDir, 'dist', 'nvme-webhook'), ...flags, '--namespace=kubectl-nvme'],
+    cwd: lab.dir,
+    env: { PATH: ctx.env.PATH, HOME: ctx.env.HOME, POD_NAME: name },
+    diesWithParent: ctx.lifetime === 'owner',
+  });
+  await ready(ctx, record, healthUrl);
+  return { url, healthUrl, stop: () => endProcesses(lab.dir, [record]) };
+}
+
+async function ready(ctx: LabContext, record: TrackedProcess, healthUrl: string): Promise<void> {
+  let lastSeen = 'nothing';
+  const options = { timeoutMs: 60_000, signal: ctx.signal, lastSeen: () => lastSeen };
+  await waitFor(`${record.name} to be ready`, options, async () => {
+    if (!isRunning(record)) throw await exitedEarly(record.name, record.log);
+    try {
+      const answer = await fetch(`${healthUrl}/readyz`, { signal: AbortSignal.timeout(2000) });
+      lastSeen = `HTTP ${answer.status}: ${await answer.text()}`;
+      return answer.ok ? true : undefined;
+    } catch (error) {
+      lastSeen = String(error);
+      return undefined;
+    }
+  });
+}
+
+/** A kubeconfig with a fresh token of a service account, made from the admin's. */
+async function serviceAccountKubeconfig(
+  ctx: LabContext,
+  lab: Lab,
+  namespace: string,
+  account: string,
+): Promise<string> {
+  const token = await kubectl(ctx, lab, 'create', 'token', account, '-n', namespace, '--duration=24h');
+  const config = parse(await readFile(lab.kubeconfig, 'utf8')) as { users?: { user: object }[] };
+  const user = config.users?.[0];
+  if (user === undefined) throw new LabError('Invalid', `${lab.kubeconfig} holds no user`);
+  user.user = { token: token.trim() };
+  const path = join(lab.dir, `${account}.kubeconfig`);
+  await writeFile(path, stringify(config), { mode: 0o600 });
+  return path;
+}
