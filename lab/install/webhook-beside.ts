@@ -1,14 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse, stringify } from 'yaml';
 import { freePorts } from '../cluster/ports.ts';
 import type { LabContext } from '../context.ts';
-import { LabError } from '../errors.ts';
 import type { Lab } from '../lab.ts';
 import { isRunning } from '../process/identity.ts';
 import { endProcesses, exitedEarly, spawnTracked, type TrackedProcess } from '../process/tracked.ts';
 import { waitFor } from '../wait.ts';
-import { kubectl } from './kubectl.ts';
+import { serviceAccountKubeconfig } from './service-account.ts';
 
 /** The webhook as a process of this machine: where it listens and how to end it. */
 export interface WebhookBeside {
@@ -30,7 +27,10 @@ export async function startWebhookBeside(
   repoDir: string,
   name = 'webhook',
 ): Promise<WebhookBeside> {
-  const kubeconfig = await serviceAccountKubeconfig(ctx, lab, 'kubectl-nvme', 'nvme-webhook');
+  const kubeconfig = await serviceAccountKubeconfig(ctx, lab, {
+    namespace: 'kubectl-nvme',
+    account: 'nvme-webhook',
+  });
   const [port, health] = await freePorts(2);
   const url = `https://127.0.0.1:${port ?? 0}`;
   const healthUrl = `http://127.0.0.1:${health ?? 0}`;
@@ -65,21 +65,4 @@ async function ready(ctx: LabContext, record: TrackedProcess, healthUrl: string)
       return undefined;
     }
   });
-}
-
-/** A kubeconfig with a fresh token of a service account, made from the admin's. */
-async function serviceAccountKubeconfig(
-  ctx: LabContext,
-  lab: Lab,
-  namespace: string,
-  account: string,
-): Promise<string> {
-  const token = await kubectl(ctx, lab, 'create', 'token', account, '-n', namespace, '--duration=24h');
-  const config = parse(await readFile(lab.kubeconfig, 'utf8')) as { users?: { user: object }[] };
-  const user = config.users?.[0];
-  if (user === undefined) throw new LabError('Invalid', `${lab.kubeconfig} holds no user`);
-  user.user = { token: token.trim() };
-  const path = join(lab.dir, `${account}.kubeconfig`);
-  await writeFile(path, stringify(config), { mode: 0o600 });
-  return path;
 }

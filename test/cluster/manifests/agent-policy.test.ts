@@ -1,0 +1,224 @@
+import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { applyManifests } from '../../../lab/install/install.ts';
+import { kubectl, kubectlJson } from '../../../lab/install/kubectl.ts';
+import { serviceAccountKubeconfig } from '../../../lab/install/service-account.ts';
+import { openLab, type Lab } from '../../../lab/lab.ts';
+import { waitFor } from '../../../lab/wait.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
+
+const ctx = testLabContext();
+const [mine, other] = ['policy-mine', 'policy-other'];
+const NAMESPACE = 'kubectl-nvme-agent';
+
+const node = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { 'kubernetes.io/hostname': name, team: 'a' }, annotations: { owner: 'a' } },
+  spec: {
+    taints: [
+      { key: 'disk-unconfigured', effect: 'NoSchedule' },
+      { key: 'dedicated', effect: 'NoSchedule' },
+    ],
+  },
+});
+
+const agentPod = (name: string, on: string): object => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: NAMESPACE },
+  spec: { serviceAccountName: 'nvme-agent', nodeName: on, containers: [{ name: 'c', image: 'none' }] },
+});
+
+interface VolumeChange {
+  host?: string | string[];
+  path?: string;
+  provisioner?: string;
+  claimRef?: object;
+  extraTerm?: object;
+}
+
+const volume = (name: string, change: VolumeChange = {}): object => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolume',
+  metadata: {
+    name,
+    annotations: { 'pv.kubernetes.io/provisioned-by': change.provisioner ?? 'local.kubectl-nvme.dev' },
+  },
+  spec: {
+    capacity: { storage: '1Gi' },
+    accessModes: ['ReadWriteOnce'],
+    persistentVolumeReclaimPolicy: 'Retain',
+    storageClassName: 'none',
+    local: { path: change.path ?? '/pv-disks/x/data' },
+    ...(change.claimRef === undefined ? {} : { claimRef: change.claimRef }),
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          {
+            matchExpressions: [
+              { key: 'kubernetes.io/hostname', operator: 'In', values: [change.host ?? mine].flat() },
+            ],
+          },
+          ...(change.extraTerm === undefined ? [] : [change.extraTerm]),
+        ],
+      },
+    },
+  },
+});
+
+describe('the policy that keeps an agent to its node', () => {
+  let lab: Lab;
+  let stolen: { kubectlPath: string; kubeconfig: string };
+  let unbound: { kubectlPath: string; kubeconfig: string };
+
+  const apply = async (as: { kubectlPath: string; kubeconfig: string }, object: object): Promise<string> => {
+    const file = join(lab.dir, 'policy-object.yaml');
+    await writeFile(file, stringify(object));
+    return await kubectl(ctx, as, 'create', '-f', file);
+  };
+  const patchNode = (name: string, patch: object[], ...args: string[]): Promise<string> =>
+    kubectl(ctx, stolen, 'patch', 'node', name, '--type=json', '-p', JSON.stringify(patch), ...args);
+
+  beforeAll(async () => {
+    lab = await openLab(ctx, inject('controlPlane').labName);
+    await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
+    for (const object of [node(mine), node(other), agentPod('agent-mine', mine)]) await apply(lab, object);
+    // kubectl reads before it patches a status; the agent does not.
+    const reader = ['--verb=get', '--resource=nodes/status'];
+    await kubectl(ctx, lab, 'create', 'clusterrole', 'policy-status-reader', ...reader);
+    const subject = `--serviceaccount=${NAMESPACE}:nvme-agent`;
+    const role = '--clusterrole=policy-status-reader';
+    await kubectl(ctx, lab, 'create', 'clusterrolebinding', 'policy-status-reader', role, subject);
+    const account = { namespace: NAMESPACE, account: 'nvme-agent' };
+    const { kubectlPath } = lab;
+    stolen = {
+      kubectlPath,
+      kubeconfig: await serviceAccountKubeconfig(ctx, lab, { ...account, boundPod: 'agent-mine' }),
+    };
+    unbound = { kubectlPath, kubeconfig: await serviceAccountKubeconfig(ctx, lab, account) };
+    // A policy takes effect a moment after it was stored.
+    await waitFor('the policy to deny', { timeoutMs: 20_000, signal: ctx.signal }, async () => {
+      const patch = [{ op: 'add', path: '/metadata/labels/probe', value: 'x' }];
+      return await patchNode(mine, patch, '--dry-run=server').then(
+        () => undefined,
+        () => true,
+      );
+    });
+  });
+
+  afterAll(async () => {
+    const quietly = ['--ignore-not-found', '--wait=false'];
+    await kubectl(ctx, lab, 'delete', 'pod', 'agent-mine', '-n', NAMESPACE, '--force', ...quietly);
+    await kubectl(ctx, lab, 'delete', 'pv', 'policy-volume', 'policy-of-another', ...quietly);
+    await kubectl(ctx, lab, 'delete', 'node', mine, other, ...quietly);
+    await kubectl(ctx, lab, 'delete', 'clusterrole,clusterrolebinding', 'policy-status-reader', ...quietly);
+  });
+
+  it('lets it remove the startup taint and mark its own node ready, in one patch', async () => {
+    await patchNode(mine, [
+      { op: 'test', path: '/spec/taints/0/key', value: 'disk-unconfigured' },
+      { op: 'remove', path: '/spec/taints/0' },
+      { op: 'add', path: '/metadata/annotations/kubectl-nvme.dev~1ready-boot-id', value: 'b' },
+    ]);
+    const after = await kubectlJson<{ spec: { taints: { key: string }[] } }>(ctx, lab, 'get', 'node', mine);
+    expect(after.spec.taints.map(({ key }) => key)).not.toContain('disk-unconfigured');
+  });
+
+  it('lets it write its condition into its own status', async () => {
+    const condition = { type: 'kubectl-nvme.dev/DisksReady', status: 'True', reason: 'AsExpected' };
+    const patch = JSON.stringify({ status: { conditions: [condition] } });
+    await kubectl(
+      ctx,
+      stolen,
+      'patch',
+      'node',
+      mine,
+      '--subresource=status',
+      '--type=strategic',
+      '-p',
+      patch,
+    );
+  });
+
+  it.each([
+    [
+      'another node',
+      other,
+      [{ op: 'add', path: '/metadata/labels/kubectl-nvme.dev~1x', value: '1' }],
+      'only the node',
+    ],
+    ['a foreign label', mine, [{ op: 'replace', path: '/metadata/labels/team', value: 'b' }], 'only labels'],
+    [
+      'a foreign annotation',
+      mine,
+      [{ op: 'add', path: '/metadata/annotations/x', value: 'b' }],
+      'only annotations',
+    ],
+    ['a foreign taint', mine, [{ op: 'replace', path: '/spec/taints', value: [] }], 'only startup taints'],
+    [
+      'a new taint',
+      mine,
+      [{ op: 'add', path: '/spec/taints/-', value: { key: 'evil', effect: 'NoExecute' } }],
+      'never add one',
+    ],
+    ['cordoning', mine, [{ op: 'add', path: '/spec/unschedulable', value: true }], 'nothing else'],
+  ])('denies %s', async (_, name, patch, message) => {
+    await expect(patchNode(name, patch)).rejects.toThrow(message);
+  });
+
+  it('denies a condition that is not ours', async () => {
+    const patch = JSON.stringify({
+      status: { conditions: [{ type: 'Ready', status: 'True', reason: 'x' }] },
+    });
+    await expect(
+      kubectl(ctx, stolen, 'patch', 'node', mine, '--subresource=status', '--type=strategic', '-p', patch),
+    ).rejects.toThrow('only the condition');
+  });
+
+  it('lets it publish a local volume of its own node', async () => {
+    await apply(stolen, volume('policy-volume'));
+    expect(await kubectl(ctx, lab, 'get', 'pv', 'policy-volume', '-o', 'name')).toContain('policy-volume');
+  });
+
+  it.each<[string, VolumeChange, string]>([
+    ['of the root directory', { path: '/' }, 'under /pv-disks/'],
+    ['of a path that climbs out', { path: '/pv-disks/../etc' }, "must not contain '..'"],
+    ['with another node’s hostname', { host: other }, 'exactly one node selector term'],
+    ['with its own and another hostname', { host: [mine, other] }, 'exactly one node selector term'],
+    [
+      'with a second term that matches everything',
+      { extraTerm: { matchExpressions: [{ key: 'kubernetes.io/os', operator: 'Exists' }] } },
+      'exactly one node selector term',
+    ],
+    [
+      'in another provisioner’s name',
+      { provisioner: 'ebs.csi.aws.com' },
+      'provisioned by local.kubectl-nvme.dev',
+    ],
+    [
+      'that is bound already',
+      { claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name: 'x', namespace: 'default' } },
+      'bound already',
+    ],
+  ])('denies a volume %s', async (_, change, message) => {
+    await expect(apply(stolen, volume('policy-denied', change))).rejects.toThrow(message);
+  });
+
+  it('denies deleting a volume of another node', async () => {
+    await apply(lab, volume('policy-of-another', { host: other }));
+    await expect(kubectl(ctx, stolen, 'delete', 'pv', 'policy-of-another', '--wait=false')).rejects.toThrow(
+      'exactly one node selector term',
+    );
+  });
+
+  it('denies everything to a token that names no node', async () => {
+    await expect(apply(unbound, volume('policy-unbound'))).rejects.toThrow('names no node');
+    const patch = [{ op: 'add', path: '/metadata/labels/kubectl-nvme.dev~1x', value: '1' }];
+    await expect(
+      kubectl(ctx, unbound, 'patch', 'node', mine, '--type=json', '-p', JSON.stringify(patch)),
+    ).rejects.toThrow('only the node');
+  });
+});
