@@ -49,6 +49,15 @@ function containerd(name: string): BinaryRecipe {
   };
 }
 
+function cni(kind: 'main' | 'ipam' | 'meta', name: string): BinaryRecipe {
+  const version = 'v1.9.1';
+  return {
+    module: 'cni',
+    package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
+    version,
+  };
+}
+
 /** Every program the lab builds, in the order that lets a control plane start first. */
 export const binaryRecipes = {
   etcd: { module: 'etcd', package: 'go.etcd.io/etcd/server/v3', version: 'v3.6.8' },
@@ -75,6 +84,12 @@ export const binaryRecipes = {
     variables: { 'sigs.k8s.io/kwok/pkg/consts.Version': 'v0.8.0' },
   },
   pause: { module: 'pause', package: 'kubectl-nvme.dev/lab/assets/pause', version: 'v1' },
+  'lab-exec': { module: 'guest', package: 'kubectl-nvme.dev/lab/assets/guest', version: 'v1' },
+  // The network of pods that have one of their own, inside one node.
+  ptp: cni('main', 'ptp'),
+  loopback: cni('main', 'loopback'),
+  'host-local': cni('ipam', 'host-local'),
+  portmap: cni('meta', 'portmap'),
 } as const satisfies Record<string, BinaryRecipe>;
 
 /** A program that `resolveBinaries` can find or build. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, utimes, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, truncate, utimes, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveBinaries } from './binaries.ts';
 import { importImages } from './containerd-root.ts';
@@ -8,6 +8,7 @@ import { ensureHostPackages, isRoot } from './debian.ts';
 import { digestOf, treeFacts } from './digest.ts';
 import { kernelAsset, type KernelAsset } from './kernel.ts';
 import type { ImageAsset } from './oci.ts';
+import { partitionOffset, rootPartUUID, writePartitionTable } from './partition.ts';
 import { rootfsTree } from './rootfs.ts';
 import { run } from './run.ts';
 import { cachedAsset, pruneKind } from './store.ts';
@@ -22,9 +23,11 @@ export interface NodeDiskOptions {
   guestDir: string;
 }
 
-/** The raw ext4 disk that nodes are overlays of, and the kernel that boots it. */
+/** The raw disk that nodes are overlays of, one ext4 partition on it, and the kernel that boots it. */
 export interface NodeDisk {
   path: string;
+  /** For `root=PARTUUID=…`: the kernel numbers NVMe controllers as they answer, not as they are plugged. */
+  rootPartUUID: string;
   kernel: KernelAsset;
 }
 
@@ -39,8 +42,9 @@ export class NodeDiskNeedsRootError extends Error {
   }
 }
 
-const nodePrograms = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'runc'] as const;
-const diskSize = '6G';
+const nodePrograms = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'lab-exec'] as const;
+const cniPlugins = ['ptp', 'loopback', 'host-local', 'portmap'] as const;
+const diskSizeMiB = 6144;
 const disksKept = 3;
 
 /**
@@ -52,28 +56,30 @@ export async function nodeBaseDisk(ctx: AssetContext, options: NodeDiskOptions):
   const kernel = await kernelAsset(ctx);
   const rootfs = await rootfsTree(ctx);
   const programs = await resolveBinaries(ctx, nodePrograms);
+  const cni = await resolveBinaries(ctx, cniPlugins);
   const id = digestOf({
-    parts: [kernel.version, rootfs, ...Object.values(programs)],
+    parts: [kernel.version, rootfs, ...Object.values(programs), ...Object.values(cni)],
     images: options.images.map((image) => [image.ref, image.digest]),
     guest: await treeFacts(options.guestDir),
-    recipe: 1,
+    recipe: 2,
   });
   const dir = await cachedAsset(ctx, {
     kind: 'node-disks',
     id,
     lock: 'node-disks',
-    build: (into) => buildDisk(ctx, into, { ...options, kernel, rootfs, programs }),
+    build: (into) => buildDisk(ctx, into, { ...options, kernel, rootfs, programs, cni }),
   });
   const now = new Date();
   await utimes(dir, now, now);
   await pruneKind(ctx, 'node-disks', disksKept, async (each) => (await stat(each)).mtimeMs);
-  return { path: join(dir, 'root.raw'), kernel };
+  return { path: join(dir, 'root.raw'), rootPartUUID, kernel };
 }
 
 interface DiskParts extends NodeDiskOptions {
   kernel: KernelAsset;
   rootfs: string;
   programs: Record<(typeof nodePrograms)[number], string>;
+  cni: Record<(typeof cniPlugins)[number], string>;
 }
 
 /** Composes the root as hard links to the cached parts, which no step changes in place, and makes one file system of it. */
@@ -85,15 +91,19 @@ async function buildDisk(ctx: AssetContext, dir: string, parts: DiskParts): Prom
   await mkdir(join(root, 'usr', 'lib', 'modules'), { recursive: true });
   await linkTree(ctx, parts.kernel.modulesDir, join(root, 'usr', 'lib', 'modules', parts.kernel.version));
   await run(ctx, 'cp', ['--link', ...Object.values(parts.programs), join(root, 'usr', 'local', 'bin')]);
+  await mkdir(join(root, 'opt', 'cni', 'bin'), { recursive: true });
+  await run(ctx, 'cp', ['--link', ...Object.values(parts.cni), join(root, 'opt', 'cni', 'bin')]);
   await installGuest(ctx, parts.guestDir, root);
   const containerdRoot = join(root, 'var', 'lib', 'containerd');
   await linkContainerdRoot(ctx, await baseContainerdRoot(ctx, parts), containerdRoot);
   await importImages(ctx, parts.programs, containerdRoot, parts.images);
   ctx.progress('node disk: writing the ext4 image');
-  await run(ctx, 'mke2fs', [
-    ...['-q', '-t', 'ext4', '-L', 'lab-root', '-E', 'lazy_itable_init=1,lazy_journal_init=1', '-d', root],
-    ...[join(dir, 'root.raw'), diskSize],
-  ]);
+  const disk = join(dir, 'root.raw');
+  const extended = `lazy_itable_init=1,lazy_journal_init=1,offset=${partitionOffset}`;
+  const size = `${diskSizeMiB - partitionOffset / 2 ** 20}M`;
+  await run(ctx, 'mke2fs', ['-q', '-t', 'ext4', '-L', 'lab-root', '-E', extended, '-d', root, disk, size]);
+  await truncate(disk, diskSizeMiB * 2 ** 20);
+  await writePartitionTable(disk, diskSizeMiB * 2 ** 20);
   await rm(root, { recursive: true });
 }
 

@@ -1,0 +1,3 @@
+module kubectl-nvme.dev/lab/assets/guest
+
+go 1.26.0
