@@ -35,7 +35,19 @@ export class TransportError extends Error {
 
 const hasCode = (error: unknown, code: number): boolean => error instanceof ApiError && error.code === code;
 
-export const isNotFound = (error: unknown): boolean => hasCode(error, 404);
+/**
+ * The API server itself says that this object does not exist. A 404 that does not name the object (a proxy's page,
+ * a kind that is not installed) is no such proof: deletions are decided on it.
+ */
+export const isNotFound = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  error.code === 404 &&
+  error.status.reason === 'NotFound' &&
+  Boolean(error.status.details?.name);
+
+/** 404 for the path, not for an object: the kind is not installed, or this is not the API server. */
+export const isUnknownKind = (error: unknown): boolean => hasCode(error, 404) && !isNotFound(error);
+
 export const isForbidden = (error: unknown): boolean => hasCode(error, 403);
 export const isUnauthorized = (error: unknown): boolean => hasCode(error, 401);
 

@@ -1,0 +1,167 @@
+import type {
+  DeleteOptions,
+  KubeApi,
+  KubeList,
+  KubeObject,
+  ListOptions,
+  Patch,
+  PatchOptions,
+  RequestOptions,
+  ResourceType,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from './api.ts';
+import type { Clock } from './clock.ts';
+import type { ClusterConfig } from './credentials.ts';
+import { isGone } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import { firstSet } from './first-set.ts';
+import { listQuery, resourcePath, writeQuery } from './request-path.ts';
+import type { RetryPolicy } from './retry.ts';
+import { Transport } from './transport.ts';
+
+type AnyType = ResourceType<unknown>;
+
+export interface KubeApiOptions {
+  clock: Clock;
+  /** `nvme-agent/0.1.0`; the API server's logs and managed fields show it. */
+  userAgent: string;
+  /** Milliseconds for a request that names none, retries included; 30 s when absent, 0 for no limit. */
+  defaultTimeoutMs?: number;
+  /** Requests that run at once, watches not counted. */
+  maxConnections?: number;
+  /** Gets the API server's Warning headers (deprecations, admission warnings). */
+  onWarning?: (text: string) => void;
+  /** 0 to 1, for the jitter of retries. */
+  random?: () => number;
+}
+
+/** The API of one cluster over HTTPS. Nothing is sent, and no plugin runs, before the first call. */
+export function createKubeApi(config: ClusterConfig, options: KubeApiOptions): KubeApi {
+  const { userAgent, maxConnections = 32, defaultTimeoutMs = 30_000, random = Math.random } = options;
+  const transport = new Transport(config, { userAgent, maxConnections });
+  const { clock, onWarning = () => undefined } = options;
+  return new KubeClient(new Exchange(transport, { clock, defaultTimeoutMs, random, onWarning }));
+}
+
+const PATCH_TYPES: Record<Patch['type'], string> = {
+  json: 'application/json-patch+json',
+  merge: 'application/merge-patch+json',
+  apply: 'application/apply-patch+yaml',
+};
+
+class KubeClient implements KubeApi {
+  readonly #exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    this.#exchange = exchange;
+  }
+
+  async get<T>(type: ResourceType<T>, name: string, options: RequestOptions = {}): Promise<T> {
+    const path = resourcePath(type, { ...options, name });
+    return await this.#exchange.json<T>({ method: 'GET', path }, 'repeatable', options);
+  }
+
+  async list<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    const path = resourcePath(type, { namespace: options.namespace }) + listQuery(options);
+    const list = await this.#exchange.json<KubeList<T>>({ method: 'GET', path }, 'repeatable', options);
+    return { ...list, items: list.items.map((item) => named(type, item)) };
+  }
+
+  async listAll<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    const items: T[] = [];
+    for (let token = options.continue; ;) {
+      const paging = { limit: 500, ...options, ...(token === undefined ? {} : { continue: token }) };
+      const page = await this.list(type, paging).catch((error: unknown) => {
+        if (token === undefined || !isGone(error)) throw error;
+        return undefined;
+      });
+      // The snapshot behind the token is gone: only one request without pages is sure to be consistent.
+      if (page === undefined) return this.list(type, withoutPaging(options));
+      items.push(...page.items);
+      token = firstSet(page.metadata.continue);
+      if (token === undefined) return { ...page, items };
+    }
+  }
+
+  async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    const given = object as KubeObject;
+    const namespace = options.namespace ?? given.metadata?.namespace;
+    if (type.namespaced && !namespace) throw new TypeError(`A namespace is needed to create a ${type.kind}`);
+    const path = resourcePath(type, { namespace }) + writeQuery(options);
+    return await this.#exchange.json<T>(
+      { method: 'POST', path, ...jsonBody(named(type, object)) },
+      'unprocessed',
+      options,
+    );
+  }
+
+  async replace<T>(type: ResourceType<T>, name: string, object: T, options: PatchOptions = {}): Promise<T> {
+    const path = resourcePath(type, { ...options, name }) + writeQuery(options);
+    const policy = (object as KubeObject).metadata?.resourceVersion ? 'repeatable' : 'unprocessed';
+    return await this.#exchange.json<T>(
+      { method: 'PUT', path, ...jsonBody(named(type, object)) },
+      policy,
+      options,
+    );
+  }
+
+  async patch<T>(type: ResourceType<T>, name: string, patch: Patch, options: PatchOptions = {}): Promise<T> {
+    const force = patch.type === 'apply' && patch.force === true;
+    const path = resourcePath(type, { ...options, name }) + writeQuery(options, force);
+    const body = patch.type === 'json' ? patch.operations : patch.body;
+    const content = jsonBody(patch.type === 'apply' ? named(type, body) : body, PATCH_TYPES[patch.type]);
+    return await this.#exchange.json<T>({ method: 'PATCH', path, ...content }, patchPolicy(patch), options);
+  }
+
+  async delete(type: AnyType, name: string, options: DeleteOptions = {}): Promise<void> {
+    const { uid, resourceVersion, gracePeriodSeconds, dryRun } = options;
+    const conditional = uid !== undefined || resourceVersion !== undefined;
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      ...(conditional ? { preconditions: { uid, resourceVersion } } : {}),
+      ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      ...(dryRun ? { dryRun: ['All'] } : {}),
+    };
+    const path = resourcePath(type, { ...options, name });
+    const policy = conditional ? 'repeatable' : 'unprocessed';
+    await this.#exchange.text({ method: 'DELETE', path, ...jsonBody(body) }, policy, options);
+  }
+
+  watch<T>(type: ResourceType<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+    const path = resourcePath(type, { namespace: options.namespace }) + listQuery(options, true);
+    return this.#exchange.watch<T>({ method: 'GET', path, stream: true }, options);
+  }
+
+  raw(path: string, options: RequestOptions = {}): Promise<string> {
+    const headers = { Accept: 'application/json, text/plain, */*' };
+    return this.#exchange.text({ method: 'GET', path, headers }, 'repeatable', options);
+  }
+}
+
+/** A JSON patch with a `test` and an apply say what they expect to meet; a merge patch would overwrite blindly. */
+function patchPolicy(patch: Patch): RetryPolicy {
+  if (patch.type === 'apply') return 'repeatable';
+  const tests = patch.type === 'json' && patch.operations.some((operation) => operation.op === 'test');
+  return tests ? 'repeatable' : 'unprocessed';
+}
+
+const jsonBody = (body: unknown, type = 'application/json') => ({
+  headers: { 'Content-Type': type },
+  body: JSON.stringify(body),
+});
+
+/** The API server leaves kind and apiVersion out of the items of a list, and wants them in an apply. */
+function named<T>(type: AnyType, object: T): T {
+  const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
+  return { apiVersion, kind: type.kind, ...object };
+}
+
+function withoutPaging(options: ListOptions): ListOptions {
+  const rest = { ...options };
+  delete rest.limit;
+  delete rest.continue;
+  return rest;
+}

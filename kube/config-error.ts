@@ -1,0 +1,10 @@
+/** No usable way to a cluster: a missing or broken kubeconfig, an unknown context, a failed credential plugin. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  /** The file at fault, when it is one. */
+  readonly file: string | undefined;
+  constructor(message: string, options: { cause?: unknown; file?: string | undefined } = {}) {
+    super(message, { cause: options.cause });
+    this.file = options.file;
+  }
+}

@@ -1,0 +1,157 @@
+import type { IncomingMessage } from 'node:http';
+import { text as readText } from 'node:stream/consumers';
+import type { RequestOptions, WatchEvent } from './api.ts';
+import type { Clock } from './clock.ts';
+import { withDeadline } from './deadline.ts';
+import { ApiError, isUnauthorized, TransportError } from './errors.ts';
+import { retryDelay, type RetryPolicy } from './retry.ts';
+import { apiError } from './status.ts';
+import { requestLine, type HttpRequest, type Transport } from './transport.ts';
+import { watchEvents } from './watch-stream.ts';
+
+export interface ExchangeOptions {
+  clock: Clock;
+  defaultTimeoutMs: number;
+  random: () => number;
+  onWarning: (text: string) => void;
+}
+
+/** Requests with a time limit, retries inside it, and errors in the API server's words. */
+export class Exchange {
+  readonly #transport: Transport;
+  readonly #options: ExchangeOptions;
+
+  constructor(transport: Transport, options: ExchangeOptions) {
+    this.#transport = transport;
+    this.#options = options;
+  }
+
+  /** The decoded body of the answer. */
+  async json<T>(request: HttpRequest, policy: RetryPolicy, options: RequestOptions): Promise<T> {
+    const body = await this.text(request, policy, options);
+    try {
+      return JSON.parse(body) as T;
+    } catch (cause) {
+      const line = requestLine(request);
+      const start = body.slice(0, 80);
+      throw new TransportError(
+        `${line}: expected JSON from ${this.#transport.server}, got \`${start}\``,
+        line,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  /** The body of the answer. Rejects with the signal's reason when the caller aborts. */
+  async text(request: HttpRequest, policy: RetryPolicy, options: RequestOptions): Promise<string> {
+    const { clock } = this.#options;
+    const ms = options.timeoutMs ?? this.#options.defaultTimeoutMs;
+    const end = ms > 0 ? clock.now() + ms : Infinity;
+    return withDeadline(this.#deadline(request, ms, options.signal), (signal) =>
+      this.#repeat(request, policy, end, signal),
+    );
+  }
+
+  /** The events of a watch; the time limit covers only the wait for its start. */
+  async *watch<T>(request: HttpRequest, options: RequestOptions): AsyncGenerator<WatchEvent<T>> {
+    const stop = new AbortController();
+    const onAbort = (): void => stop.abort(options.signal?.reason);
+    options.signal?.throwIfAborted();
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const ms = options.timeoutMs ?? this.#options.defaultTimeoutMs;
+      const response = await withDeadline(this.#deadline(request, ms, stop.signal), () =>
+        this.#renewing(request, stop.signal),
+      );
+      yield* watchEvents<T>(this.#chunks(response, request, stop.signal), requestLine(request));
+    } finally {
+      options.signal?.removeEventListener('abort', onAbort);
+      stop.abort();
+    }
+  }
+
+  async #repeat(
+    request: HttpRequest,
+    policy: RetryPolicy,
+    end: number,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { clock, random } = this.#options;
+    const failures = { answered: 0, broken: 0 };
+    for (;;) {
+      try {
+        return await this.#read(await this.#renewing(request, signal), request, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        failures[error instanceof ApiError ? 'answered' : 'broken'] += 1;
+        const delay = retryDelay(error, policy, failures, random);
+        if (delay === undefined || clock.now() + delay >= end) throw error;
+        await clock.sleep(delay, signal);
+      }
+    }
+  }
+
+  /** One try; a 401 is answered once with fresh credentials, because tokens are rotated under us. */
+  async #renewing(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    try {
+      return await this.#once(request, signal);
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      this.#transport.forgetCredentials();
+      return this.#once(request, signal);
+    }
+  }
+
+  async #once(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.#transport.send(request, signal);
+    this.#warn(response);
+    const code = response.statusCode ?? 0;
+    if (code < 400) return response;
+    const body = await this.#read(response, request, signal);
+    throw apiError(code, response.headers, body, requestLine(request));
+  }
+
+  async #read(response: IncomingMessage, request: HttpRequest, signal: AbortSignal): Promise<string> {
+    try {
+      return await readText(response);
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw this.#transport.failure(cause, request);
+    }
+  }
+
+  async *#chunks(
+    response: IncomingMessage,
+    request: HttpRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<Buffer> {
+    try {
+      yield* response as AsyncIterable<Buffer>;
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw this.#transport.failure(cause, request);
+    }
+  }
+
+  #deadline(request: HttpRequest, ms: number, signal: AbortSignal | undefined) {
+    const line = requestLine(request);
+    const expired = (): Error => {
+      this.#transport.dropIdle();
+      return new TransportError(
+        `${line}: no answer from ${this.#transport.server} within ${ms / 1000} s; check that it is up and reachable`,
+        line,
+        { timedOut: true },
+      );
+    };
+    return { clock: this.#options.clock, ms, signal, expired };
+  }
+
+  /** `299 - "text"`, several of them joined by commas (RFC 9111). */
+  #warn(response: IncomingMessage): void {
+    for (const [, text = ''] of (response.headers.warning ?? '').matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)) {
+      this.#options.onWarning(text.replaceAll(/\\(.)/g, '$1'));
+    }
+  }
+}
