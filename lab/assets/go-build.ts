@@ -24,6 +24,8 @@ export function goBuildArguments(recipe: BinaryRecipe, output: string): string[]
   const tags = recipe.tags === undefined ? [] : ['-tags', recipe.tags.join(',')];
   return [
     ...['build', '-v', '-mod=readonly', '-trimpath', '-buildvcs=false', ...tags],
+    // The link throws debug information away; not making it saves a tenth of a cold build.
+    '-gcflags=all=-dwarf=false',
     ...['-ldflags', ['-s', '-w', ...variables].join(' ')],
     ...['-o', output, recipe.package],
   ];
