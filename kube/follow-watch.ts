@@ -1,0 +1,93 @@
+import type { Clock } from './clock.ts';
+import { ApiError, TransportError } from './errors.ts';
+import { selection, type ListSource } from './list-pages.ts';
+import type { StatusBody } from './errors.ts';
+import type { KubeObject } from './api.ts';
+
+/** An event with the version to go on from after it. */
+export interface FollowedEvent<T> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  object: T;
+  version: string;
+}
+
+/** Two and a half bookmarks of the API server (one a minute) missed in a row. */
+const SILENCE_MS = 150_000;
+
+/**
+ * One watch from a version on. Ends when the server closes it in good order; throws an ApiError for a refusal or an
+ * ERROR event, a TransportError for a broken stream and for one that is silent too long (a connection whose other
+ * end is gone gives no sign by itself).
+ */
+export async function* followWatch<T>(
+  source: ListSource<T> & { clock: Clock; silenceMs?: number },
+  resourceVersion: string,
+  random: () => number,
+  signal: AbortSignal,
+): AsyncGenerator<FollowedEvent<T>> {
+  const { kube, type, clock, silenceMs = SILENCE_MS } = source;
+  const line = `WATCH ${type.plural}`;
+  const silence = new Silence(
+    clock,
+    silenceMs,
+    () => new TransportError(`${line}: silent for ${silenceMs / 1000} s`, line, { timedOut: true }),
+  );
+  const stop = AbortSignal.any([signal, silence.signal]);
+  const options = {
+    ...selection(source),
+    resourceVersion,
+    allowWatchBookmarks: true,
+    // Spread over 5 to 10 minutes, so that a restarted API server does not keep all its watches in step.
+    timeoutSeconds: Math.round(300 * (1 + random())),
+    signal: stop,
+  };
+  try {
+    for await (const { type: kind, object } of kube.watch(type, options)) {
+      if (kind === 'ERROR') throw watchError(object as StatusBody, line);
+      yield { type: kind, object, version: versionOf(object) ?? resourceVersion };
+      silence.heard();
+    }
+  } finally {
+    silence.end();
+  }
+}
+
+const versionOf = (object: unknown): string | undefined => (object as KubeObject).metadata?.resourceVersion;
+
+const watchError = (status: StatusBody, line: string): ApiError =>
+  new ApiError(status.code ?? 500, status, line);
+
+/** Aborts its signal when nothing was heard for a while; hearing costs one assignment, because events come in floods. */
+class Silence {
+  readonly #controller = new AbortController();
+  readonly #timer = new AbortController();
+  readonly #clock: Clock;
+  #heard: number;
+
+  constructor(clock: Clock, ms: number, reason: () => Error) {
+    this.#clock = clock;
+    this.#heard = clock.now();
+    this.#guard(ms).then(
+      () => this.#controller.abort(reason()),
+      () => undefined,
+    );
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  heard(): void {
+    this.#heard = this.#clock.now();
+  }
+
+  end(): void {
+    this.#timer.abort();
+  }
+
+  async #guard(ms: number): Promise<void> {
+    for (let rest = ms; rest > 0; rest = this.#heard + ms - this.#clock.now()) {
+      await this.#clock.sleep(rest, this.#timer.signal);
+    }
+  }
+}
