@@ -1,7 +1,79 @@
 import type { Snapshot } from '../../api/snapshot.ts';
-import type { ClassifyContext, Inventory } from './inventory.ts';
+import { mdArrays } from './arrays.ts';
+import { stableName } from './by-id.ts';
+import { column, withDescendants } from './device-table.ts';
+import { inventoryDrive, isDrive } from './drives.ts';
+import { factsOf, type Facts } from './facts.ts';
+import type { ClassifyContext, Inventory, InventoryDrive } from './inventory.ts';
+import { readSnapshot } from './parse-snapshot.ts';
+import { pciDrives } from './pci-drives.ts';
+import { decideProvider } from './providers/auto.ts';
+import { standDown } from './stand-down.ts';
+import { rootDevices } from './use.ts';
+import { volumeGroups } from './volume-groups.ts';
 
-/** Role, state and reason of every block device, with the arrays and groups on them. Throws nothing. */
+/**
+ * Role, state and reason of every drive, with the arrays and groups on them. Throws SnapshotError for a damaged
+ * snapshot and QuantityError for a `minSize` that is none.
+ */
 export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inventory {
-  throw new Error(`being written: ${Object.keys({ snapshot, context }).join()}`);
+  const facts = factsOf(readSnapshot(snapshot));
+  const { machineID = '', bootID = '', errors = {}, files = {}, pci = [] } = facts.snapshot;
+  const devices = [...facts.devices.values()].filter(isDrive);
+  const names = new Map(devices.map((device) => [device.kname, stableName(facts, device).identity]));
+  const stacks = { ...context, machineID, identityOf: (kname: string) => names.get(kname) };
+  const arrays = mdArrays(facts, stacks);
+  const groups = volumeGroups(facts, stacks);
+  const { provider: cloud, fact } = providerOf(facts, context);
+  const roots = rootDevices(facts);
+  const drives = devices.map((device) =>
+    inventoryDrive(facts, device, { ...context, cloud, machineID, roots, arrays, groups }),
+  );
+  const owned = platformOwner(facts, drives, arrays, context);
+  return {
+    provider: cloud,
+    providerFact: fact,
+    ...(owned === undefined ? {} : { standDown: owned }),
+    machineID,
+    bootID,
+    drives: [...keepApart(drives), ...pciDrives(pci)],
+    arrays,
+    volumeGroups: groups,
+    errors,
+    files,
+    volumes: context.volumes,
+  };
+}
+
+function providerOf(facts: Facts, { provider, providerID }: ClassifyContext) {
+  const models = [...facts.devices.values()].map((device) => column(device, 'model') ?? '');
+  return decideProvider(provider, {
+    dmi: facts.snapshot.dmi ?? {},
+    models,
+    links: [...facts.links.values()].flat(),
+    ...(providerID === undefined ? {} : { providerID }),
+  });
+}
+
+function platformOwner(
+  facts: Facts,
+  drives: readonly InventoryDrive[],
+  arrays: Inventory['arrays'],
+  { nodeLabels = {} }: ClassifyContext,
+): string | undefined {
+  const local = new Set(drives.filter(({ role }) => role === 'Local').map(({ path }) => path));
+  const stacks = [...facts.devices.values()]
+    .filter(({ path }) => local.has(path))
+    .flatMap((device) => withDescendants(facts.devices, device));
+  return standDown(facts, stacks, arrays, nodeLabels);
+}
+
+/** Two drives of one identity would get the same UUIDs: neither can be set up, nor be called ours. */
+function keepApart(drives: readonly InventoryDrive[]): InventoryDrive[] {
+  return drives.map((drive) => {
+    const twin = drives.find((other) => other !== drive && other.identity === drive.identity);
+    if (!twin || !['Free', 'Ours', 'Bound'].includes(drive.state)) return drive;
+    const reason = `cannot be told apart from ${twin.path}: same model, serial and namespace`;
+    return { ...drive, state: 'Unknown', selected: false, halfMade: false, reason };
+  });
 }

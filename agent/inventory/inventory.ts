@@ -38,6 +38,7 @@ export interface InventoryDrive extends Drive {
 export interface Signature {
   type: string;
   uuid?: string;
+  label?: string;
 }
 
 /** A filesystem, or the lack of one, on a drive, an array or a logical volume. */
@@ -77,7 +78,11 @@ export interface VolumeGroup {
   tags: string[];
   /** Kernel paths of its physical volumes; `[unknown]` for missing ones. */
   members: string[];
+  /** Its tag is ours for exactly these members. */
   ours: boolean;
+  /** Our UUID, when ours. */
+  uuid?: string;
+  /** Physical extents of all members; 0 when unknown. */
   extentCount: number;
   logicalVolumes: LogicalVolume[];
 }

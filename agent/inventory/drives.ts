@@ -1,0 +1,141 @@
+import type { Drive } from '../../api/drive.ts';
+import type { NvmeIdentity } from '../../api/snapshot.ts';
+import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
+import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
+import { aliasesOf, type Facts } from './facts.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { ClassifyContext, CloudProvider, InventoryDrive, MdArray, VolumeGroup } from './inventory.ts';
+import { present } from './present.ts';
+import { providerRole } from './providers/role.ts';
+import type { DriveTraits, RoleDecision } from './providers/rules.ts';
+import { leftOut } from './selection.ts';
+import { signatureOf } from './signature.ts';
+import { stateOf } from './state.ts';
+import { mountPointsOf } from './use.ts';
+import { namedBy } from './volumes.ts';
+import { driveFilesystemUuid, filesystemUuidOn } from '../plan/identity.ts';
+import { memberOf } from './arrays.ts';
+
+export interface DriveContext extends ClassifyContext {
+  cloud: CloudProvider;
+  machineID: string;
+  roots: ReadonlySet<string>;
+  arrays: readonly MdArray[];
+  groups: readonly VolumeGroup[];
+}
+
+/** Whether a block device is a drive of the machine, not something made of drives or of memory. */
+export function isDrive({ kname, type }: BlockDevice): boolean {
+  return type === 'disk' && !/^(?:zram|ram|loop|fd|sr|md|dm-|nbd)/.test(kname);
+}
+
+/** One drive with its role, its state and the reason, and what planning needs of it. */
+export function inventoryDrive(facts: Facts, device: BlockDevice, context: DriveContext): InventoryDrive {
+  const decision = roleOf(facts, device, context);
+  const volumes = namingVolumes(facts, device, context);
+  const verdict = stateOf(facts, device, {
+    ...context,
+    volumes,
+    allVolumes: context.volumes,
+    identities: possibleIdentities(facts, device),
+  });
+  const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
+  const reason = reasonFor(decision, verdict.reason, verdict.state === 'Free' ? omitted : undefined);
+  const { identity, byId } = stableName(facts, device);
+  const signature = signatureOf(facts, device);
+  // A drive that we would not touch anyway is not probed completely: nobody may read "free" there.
+  const state = decision.role !== 'Local' && verdict.state === 'Free' ? 'Unknown' : verdict.state;
+  const drive: Drive = {
+    path: device.path,
+    ...present({ byId }),
+    ...description(facts, device),
+    role: decision.role,
+    state,
+    ...present({ reason }),
+  };
+  return {
+    ...drive,
+    identity,
+    device: byId ?? device.path,
+    selected: decision.role === 'Local' && omitted === undefined,
+    halfMade: decision.role === 'Local' && verdict.halfMade === true,
+    ...present({ signature }),
+    volumes: volumes.map(({ name }) => name),
+    fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
+  };
+}
+
+function roleOf(facts: Facts, device: BlockDevice, context: DriveContext): RoleDecision {
+  if (context.roots.has(device.kname)) return { role: 'Root', reason: 'root disk' };
+  if (isHiddenPath(device.kname)) return { role: 'Other', reason: 'one path of a multipath namespace' };
+  return providerRole(context.cloud, traitsOf(facts, device));
+}
+
+/** What the provider's rules look at. */
+export function traitsOf(facts: Facts, device: BlockDevice): DriveTraits {
+  const { transport = '', address = '' }: NvmeIdentity = facts.snapshot.nvme?.[device.path] ?? {};
+  const labels = withDescendants(facts.devices, device).map((part) => column(part, 'label'));
+  return {
+    kname: device.kname,
+    model: column(device, 'model') ?? '',
+    vendor: column(device, 'vendor') ?? '',
+    serial: column(device, 'serial') ?? '',
+    links: facts.links.get(device.kname) ?? [],
+    labels: labels.filter((label) => label !== undefined),
+    nsid: namespaceId(facts, device),
+    nvme: /^nvme\d+n\d+$/.test(device.kname),
+    transport,
+    loopback: transport === 'loop' || /traddr=(?:127\.|::1(?:,|$))/.test(address),
+    hctl: column(device, 'hctl') ?? '',
+  };
+}
+
+function namingVolumes(facts: Facts, device: BlockDevice, { volumes, machineID }: DriveContext) {
+  const stack = withDescendants(facts.devices, device);
+  const array = memberOf(facts, device);
+  const own = possibleIdentities(facts, device).map((identity) => driveFilesystemUuid(machineID, identity));
+  const found = stack.map((part) => signatureOf(facts, part)?.uuid).filter((uuid) => uuid !== undefined);
+  return namedBy(volumes, {
+    aliases: new Set(stack.flatMap((part) => [...aliasesOf(facts, part)])),
+    mountPoints: stack.flatMap((part) => mountPointsOf(facts, part).map(({ path }) => path)),
+    uuids: [...own, ...found, ...(array === undefined ? [] : [filesystemUuidOn(array)])],
+  });
+}
+
+function omission(facts: Facts, device: BlockDevice, decision: RoleDecision, context: DriveContext) {
+  const names = [...aliasesOf(facts, device), device.kname, column(device, 'model') ?? ''];
+  const links = facts.links.get(device.kname) ?? [];
+  return leftOut(context.drives, {
+    names: [...names, ...links],
+    size: sizeOf(device),
+    onRequest: decision.onRequest === true,
+  });
+}
+
+/** A local drive is explained by its state, any other first by what it is. */
+function reasonFor({ role, reason }: RoleDecision, state: string | undefined, omitted: string | undefined) {
+  if (role === 'Local') return state ?? omitted;
+  return state === undefined ? reason : `${reason}; ${state}`;
+}
+
+function description(facts: Facts, device: BlockDevice) {
+  const { address, transport, numaNode } = facts.snapshot.nvme?.[device.path] ?? {};
+  const pciAddress = transport === 'pcie' ? address : undefined;
+  const sectorSize = Number(device.rows[0]?.['log-sec']) || undefined;
+  return {
+    size: sizeOf(device) ?? 0,
+    ...present({
+      model: column(device, 'model'),
+      serial: column(device, 'serial'),
+      firmware: column(device, 'rev'),
+      sectorSize,
+      numaNode: knownNode(
+        numaNode ?? facts.snapshot.pci?.find((pci) => pci.address === pciAddress)?.numaNode,
+      ),
+      pciAddress,
+    }),
+  };
+}
+
+/** The kernel says -1 on machines without NUMA. */
+const knownNode = (node: number | undefined) => (node === undefined || node < 0 ? undefined : node);

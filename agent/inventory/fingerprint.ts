@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import type { Drive } from '../../api/drive.ts';
+import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
+import type { Facts } from './facts.ts';
+import { blkidOf } from './signature.ts';
+
+/**
+ * Hash over everything seen of a drive that a decision could rest on, and of what lies on it. Equal as long as nobody
+ * wrote, mounted, bound or exchanged anything.
+ */
+export function fingerprintOf(
+  facts: Facts,
+  device: BlockDevice,
+  drive: Drive & { identity: string },
+): string {
+  const { identity, path, role, state, reason, model, serial } = drive;
+  const stack = withDescendants(facts.devices, device).map((part) => [
+    part.kname,
+    part.type,
+    sizeOf(part) ?? null,
+    ...(['fstype', 'uuid', 'label', 'pttype'] as const).map((name) => column(part, name) ?? null),
+  ]);
+  const probed = Object.entries(blkidOf(facts, device) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sample = facts.snapshot.samples?.[device.path]?.constant ?? null;
+  return hash([
+    identity,
+    path,
+    role,
+    state,
+    reason ?? null,
+    model ?? null,
+    serial ?? null,
+    stack,
+    probed,
+    sample,
+  ]);
+}
+
+/** Hexadecimal SHA-256 of a value's JSON text. */
+export function hash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}

@@ -1,0 +1,37 @@
+import type { DriveSelection } from '../../api/profile.ts';
+import { formatBytes, parseBytes } from '../../api/quantity.ts';
+
+/** What selection looks at. */
+export interface Selectable {
+  /** Path, kernel name, by-id names and paths, model: a pattern may be meant for any of them. */
+  names: readonly string[];
+  /** Bytes; undefined when it is not known. */
+  size: number | undefined;
+  /** Taken only when `include` names it. */
+  onRequest: boolean;
+}
+
+/** Why the profile's selection leaves a local drive out, in words; undefined when it is wanted. Throws QuantityError. */
+export function leftOut(selection: DriveSelection, drive: Selectable): string | undefined {
+  const { include, exclude, minSize } = selection;
+  const excluding = exclude.find((pattern) => matches(pattern, drive));
+  if (excluding !== undefined) return `excluded by drives.exclude "${excluding}"`;
+  const included = include.some((pattern) => matches(pattern, drive));
+  if (include.length > 0 && !included) return 'not named by drives.include';
+  if (drive.onRequest && !included) return 'taken only when drives.include names it';
+  const least = parseBytes(minSize);
+  if (drive.size === undefined || drive.size >= least) return undefined;
+  return `too small: ${formatBytes(drive.size)} < ${formatBytes(least)}`;
+}
+
+const matches = (pattern: string, { names }: Selectable): boolean =>
+  names.some((name) => glob(pattern).test(name));
+
+/** `*` is any text, `?` any one character; everything else stands for itself. */
+function glob(pattern: string): RegExp {
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${source}$`, 's');
+}

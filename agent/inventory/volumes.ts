@@ -1,0 +1,30 @@
+import type { KnownVolume } from '../plan/known-volume.ts';
+import { MOUNT_ROOT } from '../../api/keys.ts';
+
+/** Everything by which a PersistentVolume may name a block device. */
+export interface Namings {
+  /** The device's paths. */
+  aliases: ReadonlySet<string>;
+  /** Its mount points. */
+  mountPoints: readonly string[];
+  /** UUIDs that it carries or would carry by our derivation. */
+  uuids: readonly string[];
+}
+
+/** The PersistentVolumes that name a device: by path, by a path inside its mounts, or by our identity. */
+export function namedBy(volumes: readonly KnownVolume[], namings: Namings): KnownVolume[] {
+  return volumes.filter((volume) => names(volume, namings));
+}
+
+function names({ path, identity }: KnownVolume, { aliases, mountPoints, uuids }: Namings): boolean {
+  if (identity !== undefined && uuids.includes(identity)) return true;
+  if (path === undefined) return false;
+  const clean = path.replace(/\/+$/, '');
+  const ownPaths = uuids.map((uuid) => `${MOUNT_ROOT}/${uuid}`);
+  return aliases.has(clean) || [...mountPoints, ...ownPaths].some((point) => isInside(clean, point));
+}
+
+/** The root file system holds every path, so only the root itself counts there. */
+function isInside(path: string, mountPoint: string): boolean {
+  return path === mountPoint || (mountPoint !== '/' && path.startsWith(`${mountPoint}/`));
+}
