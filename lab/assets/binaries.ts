@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { AssetContext } from './context.ts';
 import { digestOf } from './digest.ts';
@@ -118,9 +118,8 @@ async function resolveBinary(ctx: AssetContext, name: BinaryName): Promise<strin
   const dir = await cachedAsset(ctx, {
     kind: 'binaries',
     id,
-    lock: 'go-build',
+    oneAtATime: true,
     build: async (into) => {
-      await mkdir(into, { recursive: true });
       await goBuild(ctx, recipe, join(goModules, recipe.module), join(into, name));
     },
   });

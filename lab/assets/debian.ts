@@ -1,5 +1,6 @@
+import { isRoot, updatePackageLists } from './apt.ts';
 import type { AssetContext } from './context.ts';
-import { AssetCommandError, run } from './run.ts';
+import { run } from './run.ts';
 import { withLock } from './lock.ts';
 
 /** A Debian package the host needs, and what the lab needs it for. */
@@ -81,22 +82,4 @@ export async function ensureHostPackages(ctx: AssetContext): Promise<void> {
       env: { DEBIAN_FRONTEND: 'noninteractive' },
     });
   });
-}
-
-/** Whether child processes of this one run as root. */
-export async function isRoot(ctx: AssetContext): Promise<boolean> {
-  return (await run(ctx, 'id', ['-u'])).trim() === '0';
-}
-
-/** Refreshes the package lists; an unreachable third-party source is told and not a failure, what needs it fails later. */
-export async function updatePackageLists(ctx: AssetContext): Promise<void> {
-  ctx.progress('refreshing the Debian package lists');
-  try {
-    await run(ctx, 'apt-get', ['update', '-q'], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
-  } catch (error) {
-    if (!(error instanceof AssetCommandError)) throw error;
-    ctx.progress(
-      `apt-get update did not reach every source, going on: ${error.output.split('\n').at(-1) ?? ''}`,
-    );
-  }
 }

@@ -3,18 +3,20 @@ import type { BinaryRecipe } from './binaries.ts';
 import type { AssetContext } from './context.ts';
 import { AssetCommandError, run } from './run.ts';
 
-/** The lab needs a program that is not built yet, and there is no Go toolchain to build it with. */
+/** The lab needs a program that is not built yet, and there is no Go toolchain that can build it. */
 export class GoToolchainMissingError extends Error {
   readonly program: string;
+  readonly found: string;
 
-  constructor(program: string, cause: unknown) {
+  constructor(program: string, found: string, cause?: unknown) {
     super(
-      `${program} has to be built, and \`go\` was not found on the PATH: install Go >= 1.26 ` +
-        `(https://go.dev/doc/install), or point KUBEBUILDER_ASSETS at a folder that holds ${program}`,
+      `${program} has to be built, which needs \`go\` >= 1.21 on the PATH (found: ${found}): install Go from ` +
+        `https://go.dev/doc/install, or point KUBEBUILDER_ASSETS at a folder that holds ${program}`,
       { cause },
     );
     this.name = 'GoToolchainMissingError';
     this.program = program;
+    this.found = found;
   }
 }
 
@@ -55,11 +57,14 @@ export async function goBuild(
   ctx.progress(`${name} ${recipe.version}: built`);
 }
 
+/** Go 1.21 and later fetch the release that a module asks for by themselves. */
 async function requireGo(ctx: AssetContext, program: string): Promise<void> {
   try {
-    await run(ctx, 'go', ['version']);
+    const version = await run(ctx, 'go', ['version']);
+    if (!/go1\.(2[1-9]|[3-9]\d|\d{3})/.test(version))
+      throw new GoToolchainMissingError(program, version.trim());
   } catch (error) {
-    if (error instanceof AssetCommandError) throw new GoToolchainMissingError(program, error);
+    if (error instanceof AssetCommandError) throw new GoToolchainMissingError(program, 'none', error);
     throw error;
   }
 }

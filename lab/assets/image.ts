@@ -6,6 +6,7 @@ import { bytesSha256, digestOf } from './digest.ts';
 import { compressedLayer, plainLayer } from './layer.ts';
 import { ociArchive, type ImageAsset, type ImageConfig, type Layer } from './oci.ts';
 import { debianSuite, debianTree, unreadPaths } from './rootfs.ts';
+import { pruneKind } from './store.ts';
 import { parentEntries, tarBytes, writeTar, type TarEntry } from './tar.ts';
 
 export type { ImageAsset } from './oci.ts';
@@ -17,6 +18,9 @@ export interface ProjectImageOptions {
 }
 
 const imageName = 'kubectl-nvme.dev/kubectl-nvme';
+
+/** As many as there are node disks kept, and a few that are just being made. */
+const imagesKept = 6;
 
 const config: ImageConfig = {
   env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
@@ -32,6 +36,7 @@ export async function projectImage(ctx: AssetContext, options: ProjectImageOptio
   const base = await projectBaseImage(ctx, options.repoDir);
   const app = await appLayer(ctx, options.distDir);
   const image = await ociArchive(ctx, imageName, [...lower, app], config);
+  for (const kind of ['layers/app', 'images/kubectl-nvme']) await pruneKind(ctx, kind, imagesKept);
   return { ...image, base };
 }
 
@@ -48,14 +53,16 @@ async function debianLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {
   const list = await readFile(join(repoDir, 'manifests', 'image', 'packages.txt'), 'utf8');
   const packages = packageNames(list);
   const id = `${debianSuite}-${digestOf({ packages, unreadPaths, recipe: 1 })}`;
-  return await compressedLayer(ctx, id, (path) => debianTree(ctx, 'image base layer', packages, path));
+  return await compressedLayer(ctx, 'debian', id, (path) =>
+    debianTree(ctx, 'image base layer', packages, path),
+  );
 }
 
 async function appLayer(ctx: AssetContext, distDir: string): Promise<Layer> {
   const chunks: Buffer[] = [];
   for await (const chunk of tarBytes(await appEntries(distDir))) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  return await plainLayer(ctx, `app-${bytesSha256(bytes).slice(0, 12)}`, (path) => writeFile(path, bytes));
+  return await plainLayer(ctx, 'app', bytesSha256(bytes).slice(0, 12), (path) => writeFile(path, bytes));
 }
 
 /** The names in a list of one package a line, with `#` comments. */
@@ -79,5 +86,5 @@ async function nodeLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {
     // Where the launchers look first, so that they need not ask Node for its version.
     { path: link, kind: 'link', target: '/usr/local/bin/node' },
   ];
-  return await compressedLayer(ctx, `node-${version}-${size}`, (path) => writeTar(path, entries));
+  return await compressedLayer(ctx, 'node', `${version}-${size}`, (path) => writeTar(path, entries));
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
-import { isRoot, updatePackageLists } from './debian.ts';
+import { unpackPackage } from './apt.ts';
 import { run } from './run.ts';
 import { cachedAsset } from './store.ts';
 
@@ -50,21 +50,9 @@ export async function kernelAsset(ctx: AssetContext): Promise<KernelAsset> {
 }
 
 async function buildKernel(ctx: AssetContext, dir: string): Promise<void> {
-  if (await isRoot(ctx)) await updatePackageLists(ctx);
-  const name = newestKernelPackage(await run(ctx, 'apt-cache', ['search', '--names-only', packagePattern]));
-  if (name === undefined) {
-    throw new Error(
-      'no package like linux-image-*-cloud-amd64 in the package lists: run `sudo apt-get update` and try again',
-    );
-  }
-  ctx.progress(`kernel: downloading ${name}`);
-  await run(ctx, 'apt-get', ['download', '-q', name], { cwd: dir });
-  const deb = (await readdir(dir)).find((file) => file.endsWith('.deb'));
-  if (deb === undefined) throw new Error(`apt-get download ${name} left no .deb file in ${dir}`);
   const tree = join(dir, 'tree');
-  await run(ctx, 'dpkg', ['-x', join(dir, deb), tree]);
+  await unpackPackage(ctx, packagePattern, newestKernelPackage, tree);
   await arrange(ctx, dir, tree);
-  await rm(join(dir, deb));
   await rm(tree, { recursive: true });
 }
 

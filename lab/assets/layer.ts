@@ -11,10 +11,15 @@ import { cachedAsset } from './store.ts';
 /** Makes a layer's tar archive at `path`; `scratch` is a folder it may use and leaves as it was. */
 export type LayerWriter = (path: string, scratch: string) => Promise<void>;
 
-/** The layer of that id, written when the cache does not have it; for small layers that change often. */
-export async function plainLayer(ctx: AssetContext, id: string, write: LayerWriter): Promise<Layer> {
+/** The layer of that name and id, written when the cache does not have it; for small layers that change often. */
+export async function plainLayer(
+  ctx: AssetContext,
+  name: string,
+  id: string,
+  write: LayerWriter,
+): Promise<Layer> {
   const dir = await cachedAsset(ctx, {
-    kind: 'layers',
+    kind: join('layers', name),
     id,
     build: async (into) => {
       const path = join(into, 'layer.tar');
@@ -27,9 +32,14 @@ export async function plainLayer(ctx: AssetContext, id: string, write: LayerWrit
 }
 
 /** As `plainLayer`, compressed once: what is copied into every node disk is a third of its size. */
-export async function compressedLayer(ctx: AssetContext, id: string, write: LayerWriter): Promise<Layer> {
+export async function compressedLayer(
+  ctx: AssetContext,
+  name: string,
+  id: string,
+  write: LayerWriter,
+): Promise<Layer> {
   const dir = await cachedAsset(ctx, {
-    kind: 'layers',
+    kind: join('layers', name),
     id: `${id}-zstd`,
     build: async (into) => {
       const tar = join(into, 'layer.tar');

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rm, truncate, utimes, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveBinaries } from './binaries.ts';
 import { importImages } from './containerd-root.ts';
 import type { AssetContext } from './context.ts';
-import { ensureHostPackages, isRoot } from './debian.ts';
+import { requireRoot } from './apt.ts';
+import { ensureHostPackages } from './debian.ts';
 import { digestOf, treeFacts } from './digest.ts';
 import { kernelAsset, type KernelAsset } from './kernel.ts';
 import type { ImageAsset } from './oci.ts';
@@ -31,17 +32,6 @@ export interface NodeDisk {
   kernel: KernelAsset;
 }
 
-/** Only root may make files of other owners, which a root file system is full of. */
-export class NodeDiskNeedsRootError extends Error {
-  constructor() {
-    super(
-      'the base disk of the lab’s nodes is not in the cache yet, and making it needs root: ' +
-        'run `sudo -E npm run lab -- assets` once, or use `npm run lab -- up --control-plane-only`',
-    );
-    this.name = 'NodeDiskNeedsRootError';
-  }
-}
-
 const nodePrograms = ['kubelet', 'containerd', 'containerd-shim-runc-v2', 'ctr', 'runc', 'lab-exec'] as const;
 const cniPlugins = ['ptp', 'loopback', 'host-local', 'portmap'] as const;
 const diskSizeMiB = 6144;
@@ -66,12 +56,10 @@ export async function nodeBaseDisk(ctx: AssetContext, options: NodeDiskOptions):
   const dir = await cachedAsset(ctx, {
     kind: 'node-disks',
     id,
-    lock: 'node-disks',
+    oneAtATime: true,
     build: (into) => buildDisk(ctx, into, { ...options, kernel, rootfs, programs, cni }),
   });
-  const now = new Date();
-  await utimes(dir, now, now);
-  await pruneKind(ctx, 'node-disks', disksKept, async (each) => (await stat(each)).mtimeMs);
+  await pruneKind(ctx, 'node-disks', disksKept);
   return { path: join(dir, 'root.raw'), rootPartUUID, kernel };
 }
 
@@ -84,7 +72,7 @@ interface DiskParts extends NodeDiskOptions {
 
 /** Composes the root as hard links to the cached parts, which no step changes in place, and makes one file system of it. */
 async function buildDisk(ctx: AssetContext, dir: string, parts: DiskParts): Promise<void> {
-  if (!(await isRoot(ctx))) throw new NodeDiskNeedsRootError();
+  await requireRoot(ctx, 'the base disk of the lab’s nodes');
   const root = join(dir, 'root');
   ctx.progress('node disk: composing the root file system');
   await linkTree(ctx, parts.rootfs, root);

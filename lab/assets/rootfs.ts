@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
+import { requireRoot } from './apt.ts';
 import { digestOf } from './digest.ts';
 import { run } from './run.ts';
 import { cachedAsset } from './store.ts';
@@ -53,6 +54,7 @@ export async function debianTree(
   packages: readonly string[],
   target: string,
 ): Promise<void> {
+  await requireRoot(ctx, `the ${what}`);
   ctx.progress(`${what}: installing ${packages.length} Debian packages`);
   const started = (line: string): void => {
     if (line.startsWith('I: ')) ctx.progress(`${what}: ${line.slice(3)}`);

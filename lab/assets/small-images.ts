@@ -1,7 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { binaryRecipes, resolveBinaries } from './binaries.ts';
 import type { AssetContext } from './context.ts';
+import { unpackPackage } from './apt.ts';
 import { fileSha256 } from './digest.ts';
 import { plainLayer } from './layer.ts';
 import { ociArchive, type ImageAsset, type Layer } from './oci.ts';
@@ -13,8 +14,8 @@ export async function pauseImage(ctx: AssetContext): Promise<ImageAsset> {
   const { pause } = await resolveBinaries(ctx, ['pause']);
   const { size } = await stat(pause);
   const entries: TarEntry[] = [{ path: 'pause', kind: 'file', mode: 0o755, source: pause, size }];
-  const id = `pause-${binaryRecipes.pause.version}-${(await fileSha256(pause)).slice(0, 12)}`;
-  const layer = await plainLayer(ctx, id, (path) => writeTar(path, entries));
+  const id = `${binaryRecipes.pause.version}-${(await fileSha256(pause)).slice(0, 12)}`;
+  const layer = await plainLayer(ctx, 'pause', id, (path) => writeTar(path, entries));
   return await ociArchive(ctx, 'kubectl-nvme.dev/pause', [layer], { env: [], entrypoint: ['/pause'] }, 'lab');
 }
 
@@ -25,16 +26,11 @@ export async function busyImage(ctx: AssetContext): Promise<ImageAsset> {
 }
 
 async function busyLayer(ctx: AssetContext): Promise<Layer> {
-  return await plainLayer(ctx, 'busybox-1', async (path, scratch) => {
-    ctx.progress('busybox image: downloading busybox-static');
+  return await plainLayer(ctx, 'busybox', '1', async (path, scratch) => {
     const tree = join(scratch, 'tree');
-    await run(ctx, 'apt-get', ['download', '-q', 'busybox-static'], { cwd: scratch });
-    const deb = (await readdir(scratch)).find((file) => file.endsWith('.deb'));
-    if (deb === undefined) throw new Error(`apt-get download busybox-static left no .deb file in ${scratch}`);
-    await run(ctx, 'dpkg', ['-x', join(scratch, deb), tree]);
+    await unpackPackage(ctx, '^busybox-static$', (found) => found.split(' ', 1)[0], tree);
     await writeTar(path, await busyEntries(ctx, join(tree, 'bin', 'busybox')));
     await rm(tree, { recursive: true });
-    await rm(join(scratch, deb));
   });
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { AssetContext } from './context.ts';
 import { withLock } from './lock.ts';
 
@@ -10,8 +10,8 @@ export interface AssetRequest {
   kind: string;
   /** Which one, by version and content: two requests with the same id get the same folder. */
   id: string;
-  /** Requests that must not be built at the same time share a lock; the kind and id unless told. */
-  lock?: string;
+  /** One build at a time for the whole kind, not only for the same id. */
+  oneAtATime?: boolean;
   build: (dir: string) => Promise<void>;
 }
 
@@ -20,36 +20,64 @@ export interface AssetRequest {
  * built beside it and renamed, so a killed builder leaves only a `.partial` folder, which the next one removes.
  */
 export async function cachedAsset(ctx: AssetContext, request: AssetRequest): Promise<string> {
-  const parent = join(ctx.cacheDir, request.kind);
-  const target = join(parent, request.id);
-  if (existsSync(target)) return target;
-  return await withLock(
-    ctx,
-    request.lock ?? `${request.kind}-${request.id}`.replaceAll('/', '-'),
-    async () => {
-      if (existsSync(target)) return target;
-      const partial = `${target}.partial`;
-      await rm(partial, { recursive: true, force: true });
-      await mkdir(partial, { recursive: true });
-      await request.build(partial);
-      await rename(partial, target);
-      return target;
-    },
-  );
+  const target = join(ctx.cacheDir, request.kind, request.id);
+  if (await used(target)) return target;
+  const scope = request.oneAtATime === true ? request.kind : `${request.kind}-${request.id}`;
+  await withLock(ctx, scope.replaceAll('/', '-'), async () => {
+    if (!(await used(target))) await buildAside(request, target);
+  });
+  return target;
 }
 
-/** Removes all but the newest `keep` folders of a kind; `recency` gives a comparable number for each id. */
-export async function pruneKind(
-  ctx: AssetContext,
-  kind: string,
-  keep: number,
-  recency: (dir: string) => Promise<number>,
-): Promise<void> {
-  const parent = join(ctx.cacheDir, kind);
-  const ids = (await readdir(parent)).filter((id) => !id.endsWith('.partial'));
-  const aged = await Promise.all(ids.map(async (id) => ({ id, at: await recency(join(parent, id)) })));
-  for (const { id } of aged.sort((a, b) => b.at - a.at).slice(keep)) {
-    ctx.progress(`${kind}: removing the old ${id}`);
-    await rm(join(parent, id), { recursive: true, force: true });
+async function buildAside(request: AssetRequest, target: string): Promise<void> {
+  const kindDir = dirname(target);
+  await mkdir(kindDir, { recursive: true });
+  await removeLeftovers(kindDir, request.oneAtATime === true ? '' : request.id);
+  // A name of its own: children of a killed builder may write for a moment after the lock is free.
+  const partial = await mkdtemp(`${target}${partialMark}`);
+  await chmod(partial, 0o755);
+  try {
+    await request.build(partial);
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const partialMark = '.partial-';
+
+/** What killed builders left, whom the lock now held proves dead. */
+async function removeLeftovers(kindDir: string, prefix: string): Promise<void> {
+  const names = (await readdir(kindDir)).filter(
+    (name) => name.startsWith(prefix) && name.includes(partialMark),
+  );
+  for (const name of names) await rm(join(kindDir, name), { recursive: true, force: true });
+}
+
+/** Whether the asset is there; if so its date becomes now, which is what pruning goes by. */
+async function used(target: string): Promise<boolean> {
+  if (!existsSync(target)) return false;
+  const now = new Date();
+  try {
+    await utimes(target, now, now);
+  } catch {
+    // A cache that another user filled can be read and not dated, which only brings its pruning nearer.
+  }
+  return true;
+}
+
+/** Removes all but the `keep` most recently used assets of a kind whose names start with `prefix`. */
+export async function pruneKind(ctx: AssetContext, kind: string, keep: number, prefix = ''): Promise<void> {
+  const kindDir = join(ctx.cacheDir, kind);
+  const names = (await readdir(kindDir)).filter(
+    (name) => name.startsWith(prefix) && !name.includes(partialMark),
+  );
+  const dated = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(kindDir, name))).mtimeMs })),
+  );
+  for (const { name } of dated.sort((a, b) => b.at - a.at).slice(keep)) {
+    ctx.progress(`${kind}: removing the old ${name}`);
+    await rm(join(kindDir, name), { recursive: true, force: true });
   }
 }

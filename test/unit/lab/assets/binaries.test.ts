@@ -23,7 +23,10 @@ describe('the lab’s programs', () => {
   });
 
   it('are built once, with progress, when neither that folder nor the cache has them', async () => {
-    const go = folderWith('go', 'while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built >>"$2"; shift; done');
+    const go = folderWith(
+      'go',
+      '[ "$1" = version ] && exec echo go version go1.26.8 linux/amd64; while [ $# -gt 1 ]; do [ "$1" = -o ] && echo built >>"$2"; shift; done',
+    );
     const env = { PATH: `${go}:${process.env.PATH ?? ''}`, KUBEBUILDER_ASSETS: temporaryFolder() };
     const ctx = assetContext(temporaryFolder(), { env });
     const first = await resolveBinaries(ctx, ['pause']);
@@ -36,12 +39,21 @@ describe('the lab’s programs', () => {
     const tools = folderWith('go', 'exit 127');
     const ctx = assetContext(temporaryFolder(), { env: { PATH: `${tools}:${process.env.PATH ?? ''}` } });
     await expect(resolveBinaries(ctx, ['pause'])).rejects.toThrow(
-      /pause has to be built, and `go`.*install Go/,
+      /pause has to be built.*\(found: none\): install Go/,
     );
   });
 
+  it('cannot be built with a Go that does not fetch the release a module asks for', async () => {
+    const go = folderWith('go', 'echo go version go1.19.8 linux/amd64');
+    const ctx = assetContext(temporaryFolder(), { env: { PATH: `${go}:${process.env.PATH ?? ''}` } });
+    await expect(resolveBinaries(ctx, ['pause'])).rejects.toThrow('found: go version go1.19.8 linux/amd64');
+  });
+
   it('show the compiler’s words when a build fails', async () => {
-    const go = folderWith('go', '[ "$1" = version ] || { echo "main.go:1: syntax error" >&2; exit 1; }');
+    const go = folderWith(
+      'go',
+      '[ "$1" = version ] && exec echo go1.26.8; echo "main.go:1: syntax error" >&2; exit 1',
+    );
     const ctx = assetContext(temporaryFolder(), { env: { PATH: `${go}:${process.env.PATH ?? ''}` } });
     await expect(resolveBinaries(ctx, ['pause'])).rejects.toThrow('main.go:1: syntax error');
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cachedAsset, pruneKind } from '../../../../lab/assets/store.ts';
@@ -33,11 +33,14 @@ describe('the asset cache', () => {
 
   it('keeps the most recently used assets of a kind and says what it removes', async () => {
     const ctx = assetContext(temporaryFolder());
-    for (const id of ['1', '2', '3', '4', '5.partial']) {
-      mkdirSync(join(ctx.cacheDir, 'disks', id), { recursive: true });
+    for (const [index, id] of ['a', 'b', 'c', 'd.partial-x', 'other'].entries()) {
+      const dir = join(ctx.cacheDir, 'disks', id);
+      mkdirSync(dir, { recursive: true });
+      utimesSync(dir, index, index);
     }
-    await pruneKind(ctx, 'disks', 2, (dir) => Promise.resolve(Number(dir.split('/').at(-1))));
-    expect(readdirSync(join(ctx.cacheDir, 'disks')).sort()).toEqual(['3', '4', '5.partial']);
-    expect(ctx.lines).toEqual(['disks: removing the old 2', 'disks: removing the old 1']);
+    await cachedAsset(ctx, { kind: 'disks', id: 'a', build: () => Promise.reject(new Error('built again')) });
+    await pruneKind(ctx, 'disks', 2);
+    expect(readdirSync(join(ctx.cacheDir, 'disks')).sort()).toEqual(['a', 'd.partial-x', 'other']);
+    expect(ctx.lines).toEqual(['disks: removing the old c', 'disks: removing the old b']);
   });
 });
