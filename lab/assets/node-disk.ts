@@ -111,7 +111,8 @@ async function installGuest(ctx: AssetContext, guestDir: string, root: string): 
   await writeFile(join(root, 'etc', 'machine-id'), '');
   if (!existsSync(list)) return;
   const units = (await readFile(list, 'utf8')).split('\n').map((line) => line.trim());
-  await run(ctx, 'systemctl', ['--root', root, 'enable', ...units.filter((unit) => unit !== '')]);
+  // The tree's own systemctl: the host may have another release, or none.
+  await run(ctx, 'chroot', [root, 'systemctl', '--quiet', 'enable', ...units.filter((unit) => unit !== '')]);
 }
 
 async function overlaid(guestDir: string, root: string): Promise<readonly string[]> {
