@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathWith, resolveBinaries } from './assets/binaries.ts';
 import {
   adminApi,
+  clusterAuthority,
   issueKubeconfig,
   prepareControlPlane,
   startControlPlane,
@@ -22,7 +23,10 @@ import {
   writeLabRecord,
   type LabRecord,
 } from './lab-record.ts';
-import type { LabOptions } from './options.ts';
+import type { LabOptions, NodeOptions } from './options.ts';
+import type { ClusterFacts } from './node/guest-config.ts';
+import { addNode, labNode, type LabNode, type NodePlace } from './node/lab-node.ts';
+import { allMachines } from './node/machine.ts';
 import { processIdentity } from './process/identity.ts';
 
 /** A running lab: a control plane of its own and any number of nodes. */
@@ -42,6 +46,12 @@ export interface Lab {
   env(): { KUBECONFIG: string; PATH: string };
   /** The path of a kubeconfig for any user and groups: how tests try RBAC. */
   issueKubeconfig(user: string, groups?: readonly string[]): Promise<string>;
+  /** The nodes that the lab has now, by name. */
+  nodes(): Promise<ReadonlyMap<string, LabNode>>;
+  /** One node; its verbs fail with `NotFound` when the lab has no such node. */
+  node(name: string): LabNode;
+  /** A new machine; back when its Node is Ready unless `options.until` says otherwise. */
+  addNode(name: string, options?: NodeOptions): Promise<LabNode>;
   /** Ends every process of the lab, waits until they are gone, and removes its state. */
   stop(): Promise<void>;
 }
@@ -61,12 +71,40 @@ export async function startLab(ctx: LabContext, options: LabOptions = {}): Promi
     await writeLabRecord(dir, record);
     await prepareControlPlane(dir, name, serverURL(record.ports));
     await startKeeper(ctx, dir);
-    await startControlPlane(ctx, dir, record.ports);
+    await together(ctx, async (inner) => [
+      startControlPlane(inner, dir, record.ports),
+      addNodes(await attach(inner, dir, record), options),
+    ]);
     await writeLabRecord(dir, { ...record, started: true });
     return await attach(ctx, dir, record);
   } catch (error) {
     await removeLab(dir);
     throw error;
+  }
+}
+
+/** Runs all parts at once, as a node boots while the API server starts; the first that fails ends the others. */
+async function together(
+  ctx: LabContext,
+  parts: (inner: LabContext) => Promise<readonly Promise<unknown>[]>,
+): Promise<void> {
+  const failure = new AbortController();
+  const all = await parts({ ...ctx, signal: AbortSignal.any([ctx.signal, failure.signal]) });
+  try {
+    await Promise.all(all);
+  } catch (error) {
+    failure.abort(error);
+    await Promise.allSettled(all);
+    throw error;
+  }
+}
+
+/** Nodes are called `node-1`, `node-2`, …; two boot side by side, as two cores allow. */
+async function addNodes(lab: Lab, options: LabOptions): Promise<void> {
+  const count = options.controlPlaneOnly === true ? 0 : (options.nodes ?? 1);
+  const names = Array.from({ length: count }, (_, index) => `node-${index + 1}`);
+  for (let at = 0; at < names.length; at += 2) {
+    await Promise.all(names.slice(at, at + 2).map((name) => lab.addNode(name, options)));
   }
 }
 
@@ -112,6 +150,13 @@ async function attach(ctx: LabContext, dir: string, record: LabRecord): Promise<
   const { name } = record;
   const kubeconfig = componentKubeconfig(dir, 'admin');
   const server = serverURL(record.ports);
+  const api = await adminApi(dir, record.ports.apiServer);
+  const cluster: ClusterFacts = {
+    name,
+    ca: await clusterAuthority(dir),
+    apiServerPort: record.ports.apiServer,
+  };
+  const place: NodePlace = { ctx, labDir: dir, api, cluster };
   const dist = join(import.meta.dirname, '..', 'dist', 'kubectl-nvme');
   return {
     name,
@@ -119,9 +164,15 @@ async function attach(ctx: LabContext, dir: string, record: LabRecord): Promise<
     kubeconfig,
     apiServer: server,
     kubectlPath: kubectl,
-    api: await adminApi(dir, record.ports.apiServer),
+    api,
     env: () => ({ KUBECONFIG: kubeconfig, PATH: pathWith([kubectl, dist], ctx.env.PATH) }),
     issueKubeconfig: (user, groups = []) => issueKubeconfig(dir, { name, server }, user, groups),
+    nodes: async () => {
+      const machines = await allMachines(dir);
+      return new Map(machines.map((machine) => [machine.name, labNode(place, machine.name)]));
+    },
+    node: (node) => labNode(place, node),
+    addNode: (node, options = {}) => addNode(place, node, options),
     stop: () => removeLab(dir),
   };
 }

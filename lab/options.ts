@@ -35,3 +35,17 @@ export interface LabOptions extends NodeOptions {
   nodes?: number;
   controlPlaneOnly?: boolean;
 }
+
+/** A node as it is made when its options say nothing else. */
+export const nodeDefaults = {
+  drives: 2,
+  size: '2G',
+  cloud: 'generic',
+  images: 'project',
+  labels: {},
+  taints: [],
+  memoryMiB: 3072,
+  cpus: 2,
+  forwardPorts: [],
+  kubeletConfiguration: {},
+} as const satisfies NodeOptions;

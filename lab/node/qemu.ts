@@ -1,0 +1,104 @@
+import type { KernelAsset } from '../assets/kernel.ts';
+import type { LabDrive } from './drives.ts';
+import { GUEST_EXEC_PORT, type Machine } from './machine.ts';
+
+/** How the guest's code is run: by the host's own processor, or translated by QEMU. */
+export type Accelerator = 'kvm' | 'tcg';
+
+/** What a power-on needs beyond the machine's record. */
+export interface PowerOn {
+  machine: Machine;
+  kernel: KernelAsset;
+  rootPartUUID: string;
+  accelerator: Accelerator;
+}
+
+// The option ROM would only be asked by a firmware that boots from the network.
+const NETWORK_DEVICE = 'virtio-net-pci,netdev=net0,romfile=';
+
+/** The arguments of QEMU; file names are those of the machine's folder, which is its working directory. */
+export function qemuArguments({ machine, kernel, rootPartUUID, accelerator }: PowerOn): readonly string[] {
+  return [
+    ...['-name', machine.name, '-nodefaults', '-no-user-config', '-display', 'none'],
+    ...(accelerator === 'kvm'
+      ? ['-machine', 'q35', '-accel', 'kvm', '-cpu', 'host']
+      : ['-machine', 'q35', '-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max']),
+    ...['-smp', String(machine.cpus), '-m', String(machine.memoryMiB)],
+    ...['-kernel', kernel.vmlinuz, '-append', kernelCommandLine(machine, rootPartUUID)],
+    ...['-chardev', 'file,id=console,path=console.log,append=on', '-serial', 'chardev:console'],
+    ...['-qmp', 'unix:qmp.sock,server=on,wait=off'],
+    ...['-device', 'virtio-rng-pci'],
+    ...['-fw_cfg', 'name=opt/kubectl-nvme/config,file=config.tar'],
+    ...['-netdev', network(machine), '-device', NETWORK_DEVICE],
+    // Flushes reach the host's file, so that a power cut finds the root file system as the guest left it.
+    ...['-drive', 'file=root.qcow2,if=none,id=root,format=qcow2,cache=writeback,discard=unmap'],
+    ...['-device', `nvme,drive=root,serial=ROOT${machine.machineID.slice(0, 8).toUpperCase()}`],
+    ...driveArguments(machine.drives),
+  ];
+}
+
+/** The file behind a drive that is a controller of QEMU's own. */
+export function driveFile(drive: LabDrive): string {
+  return `${drive.id}.raw`;
+}
+
+/** The disk with the files behind imitated drives. */
+export const BACKING_FILE = 'backing.raw';
+
+function driveArguments(drives: readonly LabDrive[]): readonly string[] {
+  if (drives.some((drive) => drive.imitation !== undefined)) {
+    const backing = `file=${BACKING_FILE},if=none,id=backing,format=raw,cache=writeback,discard=unmap`;
+    return ['-drive', backing, '-device', 'virtio-blk-pci,drive=backing,serial=lab-drives'];
+  }
+  return drives.flatMap((drive, index) => [
+    ...['-device', `pcie-root-port,id=port-${drive.id},chassis=${index + 1},slot=${index + 1}`],
+    ...['-drive', `file=${driveFile(drive)},if=none,id=${drive.id},format=raw,cache=writeback,discard=unmap`],
+    ...[
+      '-device',
+      Object.entries(driveDevice(drive))
+        .map(([key, value]) => (key === 'driver' ? value : `${key}=${value}`))
+        .join(','),
+    ],
+  ]);
+}
+
+/** The device of one drive on a slot of its own, from which it can be pulled; also what QMP plugs it in again with. */
+export function driveDevice(drive: LabDrive): Readonly<Record<string, string>> {
+  return {
+    driver: 'nvme',
+    id: `nvme-${drive.id}`,
+    drive: drive.id,
+    serial: drive.serial,
+    bus: `port-${drive.id}`,
+  };
+}
+
+function network({ kubeletPort, execPort, forwards }: Machine): string {
+  const ports = [
+    { guest: kubeletPort, host: kubeletPort },
+    { guest: GUEST_EXEC_PORT, host: execPort },
+    ...forwards,
+  ];
+  return [
+    'user',
+    'id=net0',
+    ...ports.map(({ guest, host }) => `hostfwd=tcp:127.0.0.1:${host}-10.0.2.15:${guest}`),
+  ].join(',');
+}
+
+function kernelCommandLine(machine: Machine, rootPartUUID: string): string {
+  return [
+    ...['console=ttyS0', `root=PARTUUID=${rootPartUUID}`, 'rw', 'quiet', 'panic=-1'],
+    // What costs a translated machine seconds and serves nobody here.
+    ...[
+      'mitigations=off',
+      'audit=0',
+      'apparmor=0',
+      'systemd.condition-needs-update=0',
+      'systemd.firstboot=off',
+    ],
+    // A drive is nvme1n1 of controller nvme1, as on machines whose controllers have one path.
+    ...['net.ifnames=0', 'nvme_core.multipath=N', 'random.trust_cpu=on'],
+    ...[`systemd.machine_id=${machine.machineID}`, `systemd.hostname=${machine.name}`],
+  ].join(' ');
+}
