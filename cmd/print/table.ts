@@ -17,19 +17,22 @@ const GAP = 3;
 const width = (text: string): number => Array.from(text).length;
 
 /** Pads all cells but a row's last, so that no line ends in blanks that kubectl would not print. */
-export function alignRows(rows: readonly (readonly string[])[]): string[] {
-  const widths = columnWidths(rows);
+export function alignRows(rows: readonly (readonly string[])[], widths = columnWidths(rows)): string[] {
   return rows.map((row) =>
-    row.map((cell, index) => (index === row.length - 1 ? cell : pad(cell, widths[index] ?? 0))).join(''),
+    row.map((text, index) => (index === row.length - 1 ? text : pad(text, widths[index] ?? 0))).join(''),
   );
 }
 
-/** Width of each column, the gap to the next one included. */
-export function columnWidths(rows: readonly (readonly string[])[]): number[] {
+/** Width of each column, the gap to the next one included; at least those of an earlier part of the same table. */
+export function columnWidths(
+  rows: readonly (readonly string[])[],
+  earlier: readonly number[] = [],
+): number[] {
   const count = Math.max(0, ...rows.map((row) => row.length));
-  return Array.from({ length: count }, (_, index) =>
-    Math.max(MIN_WIDTH, ...rows.map((row) => width(row[index] ?? '') + GAP)),
-  );
+  return Array.from({ length: count }, (_, index) => {
+    const start = Math.max(MIN_WIDTH, earlier[index] ?? 0);
+    return rows.reduce((widest, row) => Math.max(widest, width(row[index] ?? '') + GAP), start);
+  });
 }
 
 const pad = (cell: string, to: number): string => cell + ' '.repeat(Math.max(0, to - width(cell)));

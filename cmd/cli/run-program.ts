@@ -1,0 +1,61 @@
+import type { KubeApi } from '../../kube/api.ts';
+import { explain, type ErrorContext } from '../errors/explain.ts';
+import { Interrupted } from '../errors/exit.ts';
+import { UsageError } from '../errors/usage.ts';
+import type { FlagValues } from './flag.ts';
+import { interruptible } from './interruptible.ts';
+import { readCommandLine, type Request } from './program.ts';
+import type { LocalContext } from './verb.ts';
+
+/** The world as `main` hands it over. */
+export interface Surroundings extends LocalContext {
+  /** Opens the cluster that the configuration flags select; sends nothing yet. Loaded only when it is needed. */
+  connect: (config: FlagValues) => Promise<{ kube: KubeApi; host: string }>;
+  manifests?: string;
+}
+
+/** Exit code after Ctrl-C: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** Runs one command line to its exit code. The only place that prints errors. */
+export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stderr, signal, manifests } = surroundings;
+  const errorContext: ErrorContext = manifests === undefined ? {} : { manifests };
+  try {
+    const request = await readCommandLine(argv);
+    if (request.kind === 'help') surroundings.stdout.write(request.text);
+    else await runVerb(request, surroundings, errorContext);
+    return 0;
+  } catch (error) {
+    if (signal.aborted || error instanceof Interrupted) return INTERRUPTED;
+    for (const line of explain(error, errorContext)) stderr.write(`${line}\n`);
+    return 1;
+  }
+}
+
+async function runVerb(
+  request: Request & { kind: 'verb' },
+  surroundings: Surroundings,
+  errorContext: ErrorContext,
+): Promise<void> {
+  const prepared = prepare(request);
+  if (!prepared.cluster) {
+    await prepared.run(surroundings);
+    return;
+  }
+  const { kube, host } = await surroundings.connect(request.config);
+  errorContext.host = host;
+  await prepared.run({ ...surroundings, kube: interruptible(kube, surroundings.signal) });
+}
+
+/** Adds the verb's name to a complaint about its arguments, for the hint to its help. */
+function prepare({ verb, invocation, command }: Request & { kind: 'verb' }) {
+  try {
+    return verb.prepare(invocation);
+  } catch (error) {
+    if (error instanceof UsageError && error.command === undefined) {
+      throw new UsageError(error.message, { command, cause: error });
+    }
+    throw error;
+  }
+}

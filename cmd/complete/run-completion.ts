@@ -1,0 +1,43 @@
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { nodes, nvmeProfiles } from '../../kube/resources.ts';
+import { complete } from './candidates.ts';
+
+/** The shell waits with the cursor: after this the answer is empty. */
+const LIMIT_MS = 2000;
+
+/** Cobra's ShellCompDirectiveNoFileComp: offer no file names. */
+const NO_FILES = ':4\n';
+
+export interface CompletionWorld {
+  clock: Clock;
+  /** Opens the cluster that the command line's own flags select. */
+  connect: (line: readonly string[]) => Promise<KubeApi>;
+}
+
+/** The answer to `kubectl_complete-nvme WORD…` in cobra's protocol. Never rejects: trouble means no candidates. */
+export async function runCompletion(line: readonly string[], world: CompletionWorld): Promise<string> {
+  const stop = new AbortController();
+  const limit = world.clock.sleep(LIMIT_MS, stop.signal).then(
+    () => [],
+    () => [],
+  );
+  const found = candidates(line, world, stop.signal).catch(() => []);
+  const words = await Promise.race([found, limit]);
+  stop.abort();
+  return [...words.map((word) => `${word}\n`), NO_FILES].join('');
+}
+
+async function candidates(
+  line: readonly string[],
+  world: CompletionWorld,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const completion = await complete(line);
+  if (completion.kind === 'words') return completion.words;
+  const kube = await world.connect(line);
+  const options = { signal, timeoutMs: LIMIT_MS };
+  const list = completion.of === 'nodes' ? kube.listAll(nodes, options) : kube.listAll(nvmeProfiles, options);
+  const names = (await list).items.map(({ metadata }) => metadata?.name ?? '');
+  return names.filter((name) => name.startsWith(completion.prefix) && !completion.taken.includes(name));
+}

@@ -1,0 +1,59 @@
+import { ApiError, TransportError } from '../../kube/errors.ts';
+import { Failure, Failures } from './exit.ts';
+import { NotInstalled } from './not-installed.ts';
+import { missingPermission } from './permission.ts';
+import { UsageError } from './usage.ts';
+
+/** What is known about the cluster when something failed. */
+export interface ErrorContext {
+  /** `host:port` of the API server. */
+  host?: string;
+  /** Folder that `kubectl apply -k` installs from. */
+  manifests?: string;
+}
+
+/** The lines for stderr, in kubectl's words where kubectl has words for it (StandardErrorMessage in kubectl). */
+export function explain(error: unknown, context: ErrorContext = {}): string[] {
+  if (error instanceof Failures) return error.errors.flatMap((one) => explain(one, context));
+  if (error instanceof UsageError) return usageLines(error);
+  if (error instanceof ApiError) return apiLines(error);
+  if (error instanceof TransportError) return [transportLine(error, context)];
+  if (error instanceof NotInstalled) {
+    return [
+      `error: ${error.message}`,
+      `Install it with: kubectl apply -k ${context.manifests ?? 'manifests/base'}`,
+    ];
+  }
+  if (error instanceof Failure) {
+    return [`error: ${error.message}`, ...(error.next === undefined ? [] : [error.next])];
+  }
+  return [`error: ${error instanceof Error ? error.message : String(error)}`];
+}
+
+function usageLines(error: UsageError): string[] {
+  if (error.command === undefined) return [`error: ${error.message}`];
+  return [`error: ${error.message}`, `See '${error.command} --help' for usage.`];
+}
+
+function apiLines(error: ApiError): string[] {
+  const { reason } = error.status;
+  if (error.code === 401) return [`error: You must be logged in to the server (${error.message})`];
+  const line = `Error from server${reason ? ` (${reason})` : ''}: ${error.message}`;
+  const permission = error.code === 403 ? missingPermission(error.message) : undefined;
+  return permission === undefined ? [line] : [line, permission];
+}
+
+function transportLine(error: TransportError, { host = 'localhost:8080' }: ErrorContext): string {
+  if (causeCodes(error).includes('ECONNREFUSED')) {
+    return `The connection to the server ${host} was refused - did you specify the right host or port?`;
+  }
+  return `Unable to connect to the server: ${error.message}`;
+}
+
+/** System error codes along the chain of causes; an AggregateError (IPv6 and IPv4 tried) has several. */
+function causeCodes(error: unknown): string[] {
+  if (!(error instanceof Error)) return [];
+  const { code } = error as NodeJS.ErrnoException;
+  const inner = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [...(code === undefined ? [] : [code]), ...[error.cause, ...inner].flatMap(causeCodes)];
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { runProgram } from './cli/run-program.ts';
+import type { FlagValues } from './cli/flag.ts';
+import type { Terminal } from './cli/verb.ts';
+import { Interrupted } from './errors/exit.ts';
+import { systemClock } from '../kube/system-clock.ts';
+
+const clock = systemClock();
+const interruption = new AbortController();
+
+// Ctrl-C lets the verb say goodbye; a second one does not wait for it.
+process.on('SIGINT', () => {
+  if (interruption.signal.aborted) process.exit(130);
+  interruption.abort(new Interrupted('interrupted'));
+});
+// `kubectl nvme status | head -1` closes the pipe early; that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+function terminal(): { terminal: Terminal } | object {
+  const { TERM, NO_COLOR = '' } = process.env;
+  if (!process.stdin.isTTY || !process.stdout.isTTY || TERM === 'dumb') return {};
+  return { terminal: { stdin: process.stdin, stdout: process.stdout, color: NO_COLOR === '' } };
+}
+
+async function connect(flags: FlagValues) {
+  const [{ loadClusterConfig }, { createKubeApi }, { connectionFlags, requestTimeout }, { userAgent }] =
+    await Promise.all([
+      import('../kube/config.ts'),
+      import('../kube/client.ts'),
+      import('./cli/connect.ts'),
+      import('./cli/version.ts'),
+    ]);
+  const timeout = requestTimeout(flags);
+  const config = await loadClusterConfig({ env: process.env, flags: connectionFlags(flags) });
+  const kube = createKubeApi(config, {
+    clock,
+    userAgent: userAgent(),
+    onWarning: (text) => process.stderr.write(`Warning: ${text}\n`),
+    ...(timeout === undefined ? {} : { defaultTimeoutMs: timeout }),
+  });
+  return { kube, host: new URL(config.server).host };
+}
+
+// Beside the bundle in the package; absent when only the program was copied.
+const manifests = join(import.meta.dirname, '..', '..', 'manifests', 'base');
+
+const exitCode = await runProgram(process.argv.slice(2), {
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock,
+  signal: interruption.signal,
+  newID: () => randomUUID(),
+  connect,
+  ...terminal(),
+  ...(existsSync(manifests) ? { manifests } : {}),
+});
+// Idle keep-alive connections would hold the process; the empty write waits until a pipe has taken everything.
+process.stdout.write('', () => process.exit(exitCode));

@@ -1,0 +1,31 @@
+import type { Plan } from '../../api/plan.ts';
+import { alignRows } from '../print/table.ts';
+import { layoutText } from '../status/columns.ts';
+
+/** A plan for a person: what it is about, its steps with their commands, and the drives that it leaves alone. */
+export function planText(node: string, plan: Plan): string {
+  const about = `Plan ${plan.id} for node ${node}: ${layoutText(plan.layout)}, provider ${plan.provider}`;
+  const parts = [about, '', ...stepLines(plan)];
+  if (plan.refusals.length > 0) parts.push('', 'Left alone:', ...refusalLines(plan));
+  return `${parts.join('\n')}\n`;
+}
+
+function stepLines({ steps, candidates }: Plan): string[] {
+  if (steps.length === 0) {
+    return [candidates.length > 0 ? 'Nothing to do: the drives are set up already.' : 'No step can be run.'];
+  }
+  const rows = steps.map(({ name, command }, index) => [
+    String(index + 1),
+    name,
+    command.map(quoted).join(' '),
+  ]);
+  return alignRows([['STEP', 'NAME', 'COMMAND'], ...rows]).map((line) => line.trimEnd());
+}
+
+const refusalLines = ({ refusals }: Plan): string[] =>
+  alignRows(refusals.map(({ path, reason }) => [`  ${path}`, reason]));
+
+/** An argument as a shell would need it; for reading and copying, nothing runs it. */
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,110 @@
+import { NODE_LABEL } from '../../api/keys.ts';
+import type { NVMeNode } from '../../api/node.ts';
+import type { KubeApi, ResourceType } from '../../kube/api.ts';
+import { isForbidden, isNotFound } from '../../kube/errors.ts';
+import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
+import { NotInstalled } from '../errors/not-installed.ts';
+import type { ClusterView } from './cluster-view.ts';
+
+/** Which nodes are looked at. */
+export interface NodeQuery {
+  /** Empty for all. */
+  names: readonly string[];
+  /** Label selector on the Nodes. */
+  selector?: string;
+}
+
+/** What was found, what could not be, and what the reader should know about gaps. */
+export interface Collected {
+  view: ClusterView;
+  /** One per name that does not exist, or could not be read. */
+  errors: unknown[];
+  notes: string[];
+}
+
+/** Label values end at 63 characters (RFC 1123), node names may be longer. */
+const MAX_LABEL_VALUE = 63;
+
+/** Reads Nodes, NVMeNodes, PersistentVolumes and profiles at once, by name where names are given. */
+export async function collect(kube: KubeApi, query: NodeQuery): Promise<Collected> {
+  const notes: string[] = [];
+  const [found, reports, volumes, profiles] = await Promise.all([
+    readNodes(kube, query),
+    readNVMeNodes(kube, query.names),
+    optional(kube.listAll(persistentVolumes, { labelSelector: volumeSelector(query.names) }), (why) =>
+      notes.push(`Volumes are shown as the agents last reported them: ${why}`),
+    ),
+    optional(kube.listAll(nvmeProfiles), (why) => notes.push(`Profiles are not looked at: ${why}`)),
+  ]);
+  const view: ClusterView = {
+    nodes: found.nodes,
+    nvmeNodes: query.selector === undefined ? reports : belongingTo(found.nodes, reports),
+    ...(volumes ? { volumes } : {}),
+    profiles: profiles ?? [],
+  };
+  return { view, errors: found.errors, notes };
+}
+
+/** Selects the PersistentVolumes of ours, on these nodes or on all. */
+export function volumeSelector(names: readonly string[]): string {
+  const byName = names.length > 0 && names.every((name) => name.length <= MAX_LABEL_VALUE);
+  return byName ? `${NODE_LABEL} in (${names.join(',')})` : NODE_LABEL;
+}
+
+async function readNodes(kube: KubeApi, query: NodeQuery): Promise<{ nodes: Node[]; errors: unknown[] }> {
+  if (query.names.length === 0) {
+    const selector = query.selector === undefined ? {} : { labelSelector: query.selector };
+    return { nodes: (await kube.listAll(nodes, selector)).items, errors: [] };
+  }
+  const results = await Promise.allSettled(query.names.map((name) => kube.get(nodes, name)));
+  return {
+    nodes: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    errors: results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : [])),
+  };
+}
+
+async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<NVMeNode[]> {
+  if (names.length === 1 && names[0] !== undefined) return readOneNVMeNode(kube, names[0]);
+  const all = await installed(kube.listAll(nvmeNodes), nvmeNodes);
+  if (names.length === 0) return all.items;
+  return all.items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
+}
+
+/** A 404 for one name is either a node that nobody enrolled or a kind that the server does not know. */
+async function readOneNVMeNode(kube: KubeApi, name: string): Promise<NVMeNode[]> {
+  try {
+    return [await kube.get(nvmeNodes, name)];
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    await installed(kube.list(nvmeNodes, { limit: 1 }), nvmeNodes);
+    return [];
+  }
+}
+
+/** Turns the 404 of a whole kind into NotInstalled. */
+export async function installed<T>(reading: Promise<T>, { kind }: ResourceType<unknown>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw isNotFound(error) ? new NotInstalled(kind, error) : error;
+  }
+}
+
+/** Items of a list that `status` can do without: forbidden or unknown gives undefined and a note. */
+async function optional<T>(
+  reading: Promise<{ items: T[] }>,
+  note: (why: string) => unknown,
+): Promise<T[] | undefined> {
+  try {
+    return (await reading).items;
+  } catch (error) {
+    if (!isForbidden(error) && !isNotFound(error)) throw error;
+    if (isForbidden(error)) note((error as Error).message);
+    return undefined;
+  }
+}
+
+function belongingTo(found: readonly Node[], reports: readonly NVMeNode[]): NVMeNode[] {
+  const names = new Set(found.map((node) => node.metadata?.name));
+  return reports.filter(({ metadata }) => names.has(metadata.name));
+}

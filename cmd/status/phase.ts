@@ -1,0 +1,104 @@
+import { PAUSED } from '../../api/keys.ts';
+import type { Condition } from '../../api/meta.ts';
+import type { NVMeNode } from '../../api/node.ts';
+import { CONDITION_REASONS, CONDITIONS, type ConditionType } from '../../api/reasons.ts';
+import type { NodeParts } from './cluster-view.ts';
+import { matchingProfile } from './matching-profile.ts';
+import type { Phase, Problem } from './node-storage.ts';
+
+/** The phase of a node's storage, and the sentence that goes with it when something is to be known or done. */
+export interface Verdict {
+  phase: Phase;
+  problem?: Problem;
+}
+
+/** Decides from the strongest fact down: no node, paused, not enrolled, no report, at work, then the conditions. */
+export function verdict(parts: NodeParts, tainted: boolean): Verdict {
+  return (
+    withoutNode(parts) ??
+    paused(parts) ??
+    notEnrolled(parts, tainted) ??
+    unreported(parts) ??
+    byConditions(parts, tainted)
+  );
+}
+
+const say = (phase: Phase, message: string): Verdict => ({ phase, problem: { reason: phase, message } });
+
+function withoutNode({ node }: NodeParts): Verdict | undefined {
+  return node ? undefined : say('NodeGone', 'the Node is gone; its volumes are being cleaned up');
+}
+
+function paused({ node }: NodeParts): Verdict | undefined {
+  const note = node?.metadata?.annotations?.[PAUSED];
+  return note === undefined ? undefined : say('Paused', pauseText(note));
+}
+
+/** The annotation is JSON {by, why, at}; whatever else a person wrote there is shown as it is. */
+function pauseText(note: string): string {
+  try {
+    const { by, why, at } = JSON.parse(note) as Partial<Record<'by' | 'why' | 'at', unknown>>;
+    const text = (value: unknown, before: string) => (typeof value === 'string' ? before + value : '');
+    return `paused${text(by, ' by ')}${text(at, ' at ')}${text(why, ': ')}`;
+  } catch {
+    return `paused: ${note}`;
+  }
+}
+
+function notEnrolled({ node, nvmeNode, profiles }: NodeParts, tainted: boolean): Verdict | undefined {
+  if (nvmeNode) return undefined;
+  const match = node && matchingProfile(node, profiles);
+  if (match) return say('NotEnrolled', `waiting to be enrolled in profile ${match.name}`);
+  return tainted
+    ? say('NotEnrolled', 'tainted, but no NVMeProfile matches this node')
+    : say('NotEnrolled', 'no NVMeProfile matches this node');
+}
+
+/** A status of another machine or an earlier boot says nothing about this one. */
+function unreported({ node, nvmeNode }: NodeParts): Verdict | undefined {
+  const { conditions, nodeUID, bootID } = nvmeNode?.status ?? {};
+  const fresh =
+    conditions !== undefined &&
+    agrees(nodeUID, node?.metadata?.uid) &&
+    agrees(bootID, node?.status?.nodeInfo?.bootID);
+  return fresh ? undefined : say('WaitingForAgent', 'no agent has reported since the node started');
+}
+
+const agrees = (reported: string | undefined, actual: string | undefined): boolean =>
+  reported === undefined || actual === undefined || reported === actual;
+
+/** Bad news first: these conditions are about something a person must look at. */
+const ALARMS: readonly ConditionType[] = ['Paused', 'Refused', 'Degraded', 'Drifted'];
+
+function byConditions({ nvmeNode }: NodeParts, tainted: boolean): Verdict {
+  if (nvmeNode?.status?.progress) return { phase: CONDITION_REASONS.SettingUp };
+  const failed = failure(nvmeNode);
+  if (failed) return { phase: 'Failed', problem: problemOf(failed) };
+  for (const type of ALARMS) {
+    const alarm = conditionOf(nvmeNode, type);
+    if (alarm?.status === 'True') return { phase: type, problem: problemOf(alarm) };
+  }
+  const ready = conditionOf(nvmeNode, CONDITIONS.Ready);
+  if (ready?.status !== 'True') return notReady(ready);
+  return tainted ? say('Ready', 'the drives are ready but the taint is still on') : { phase: 'Ready' };
+}
+
+function failure(nvmeNode: NVMeNode | undefined): Condition | undefined {
+  const ready = conditionOf(nvmeNode, CONDITIONS.Ready);
+  if (ready?.status !== 'True' && ready?.reason === CONDITION_REASONS.StepFailed) return ready;
+  const discovered = conditionOf(nvmeNode, CONDITIONS.Discovered);
+  return discovered?.status === 'False' ? discovered : undefined;
+}
+
+function notReady(ready: Condition | undefined): Verdict {
+  if (ready === undefined) return { phase: 'Unknown' };
+  if (ready.reason === CONDITION_REASONS.SettingUp) return { phase: ready.reason };
+  return { phase: ready.reason, problem: problemOf(ready) };
+}
+
+const problemOf = ({ reason, message }: Condition): Problem => ({ reason, message: message || reason });
+
+/** A condition of an NVMeNode by its type. */
+export function conditionOf(nvmeNode: NVMeNode | undefined, type: ConditionType): Condition | undefined {
+  return nvmeNode?.status?.conditions?.find((condition) => condition.type === type);
+}

@@ -1,0 +1,104 @@
+import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
+import { useState, type ReactElement } from 'react';
+import { columnWidths, alignRows, tableCells } from '../../print/table.ts';
+import { printableNodes } from '../columns.ts';
+import type { NodeStorage } from '../node-storage.ts';
+import { nodeDetails } from './node-details.ts';
+import { screenKey } from './screen-key.ts';
+import { afterKey, arrange, indexOf, initialState, type ScreenState } from './screen-state.ts';
+
+export interface StatusScreenProps {
+  rows: readonly NodeStorage[];
+  now: number;
+  wide: boolean;
+  color: boolean;
+  /** Why what is shown may be old. */
+  trouble?: string;
+  /** Ctrl-C, which a raw terminal hands over as a key. */
+  onInterrupt: () => void;
+}
+
+/** Lines of the screen that are not nodes: summary, header, footer. */
+const FIXED_ROWS = 3;
+
+/** The live screen: never more lines than the window has, so that the terminal does not scroll. */
+export function StatusScreen(props: StatusScreenProps): ReactElement {
+  const { rows: height } = useWindowSize();
+  const { exit } = useApp();
+  const [state, setState] = useState<ScreenState>(initialState);
+  const shown = arrange(props.rows, state);
+  const page = Math.max(1, height - FIXED_ROWS);
+  useInput((input, key) => {
+    if (key.ctrl && input === 'c') props.onInterrupt();
+    if (state.mode !== 'filter' && input === 'q') exit();
+    const pressed = screenKey(input, key, { page, typing: state.mode === 'filter' });
+    if (pressed) setState((current) => afterKey(current, pressed, arrange(props.rows, current)));
+  });
+  const selected = shown[indexOf(state, shown)];
+  const details = state.mode === 'details' && selected;
+  const body = details ? nodeDetails(selected, props.now).slice(0, page + 1) : tableLines(props, shown);
+  return (
+    <Box flexDirection="column">
+      <Text wrap="truncate" bold={props.color}>
+        {summaryLine(props, shown.length)}
+      </Text>
+      {details ? (
+        <Lines lines={body} />
+      ) : (
+        <Table lines={body} cursor={indexOf(state, shown)} page={page} {...props} />
+      )}
+      <Text wrap="truncate" dimColor={props.color}>
+        {footer(state)}
+      </Text>
+    </Box>
+  );
+}
+
+function Lines({ lines }: { lines: readonly string[] }): ReactElement[] {
+  return lines.map((line, index) => (
+    <Text key={index} wrap="truncate">
+      {line === '' ? ' ' : line}
+    </Text>
+  ));
+}
+
+interface TableProps {
+  lines: readonly string[];
+  cursor: number;
+  page: number;
+  color: boolean;
+}
+
+function Table({ lines: [header = '', ...lines], cursor, page }: TableProps): ReactElement[] {
+  const start = Math.min(Math.max(0, cursor - Math.floor(page / 2)), Math.max(0, lines.length - page));
+  const visible = lines.slice(start, start + page).map((line, index) => (
+    <Text key={start + index} wrap="truncate" inverse={start + index === cursor}>
+      {line}
+    </Text>
+  ));
+  return [
+    <Text key="header" wrap="truncate">
+      {header}
+    </Text>,
+    ...visible,
+  ];
+}
+
+function tableLines({ now, wide }: StatusScreenProps, rows: readonly NodeStorage[]): string[] {
+  const cells = tableCells(printableNodes(() => now).columns, rows, { wide });
+  return alignRows(cells, columnWidths(cells));
+}
+
+function summaryLine({ rows, trouble }: StatusScreenProps, shown: number): string {
+  const problems = rows.filter(({ problem }) => problem !== undefined).length;
+  const ready = rows.filter(({ phase }) => phase === 'Ready').length;
+  const filtered = shown === rows.length ? '' : `, ${shown} shown`;
+  const counts = `${rows.length} nodes${filtered}, ${ready} ready, ${problems} with a problem`;
+  return trouble === undefined ? counts : `${counts} – ${trouble}`;
+}
+
+function footer({ mode, filter, sort }: ScreenState): string {
+  if (mode === 'filter') return `/${filter}_  Enter keeps the filter, Esc clears it`;
+  if (mode === 'details') return 'Enter or Esc: back  q: quit';
+  return `↑↓ move  Enter: details  /: filter${filter === '' ? '' : ` (${filter})`}  s: sort by ${sort}  q: quit`;
+}
