@@ -36,24 +36,45 @@ export function memberOf(facts: Facts, device: BlockDevice): string | undefined 
 function describe(facts: Facts, uuid: string, devices: BlockDevice[], context: ArrayContext): MdArray {
   const running = runningArray(facts, devices);
   const block = running && facts.devices.get(running.name);
-  const told = tell(facts, block, devices);
-  const level = told.level || (running?.level ?? block?.type ?? '');
-  return {
+  const told = tell(facts, block, devices, running?.level);
+  const array = {
     uuid,
     ...told,
-    level,
     members: devices.map(({ path }) => path),
-    ours: isOurs(facts, uuid, level, devices, context),
+    ours: isOurs(facts, uuid, told.level, devices, context),
     active: running?.active ?? false,
     ...present({
       path: block?.path ?? (running && `/dev/${running.name}`),
       content: block && contentOf(facts, block, uuid, context),
     }),
   };
+  return { ...array, halfMade: isHalfMade(facts, array, context) };
+}
+
+/**
+ * An array that we had begun and that does not run over all its members yet. Never one that a PersistentVolume's
+ * identity follows from, or that carries anything.
+ */
+function isHalfMade(
+  { snapshot }: Facts,
+  array: Omit<MdArray, 'halfMade'>,
+  { volumes }: ArrayContext,
+): boolean {
+  const { uuid, content, active, members, raidDevices } = array;
+  if (!array.ours || snapshot.begun?.includes(uuid) !== true) return false;
+  if (volumes.some(({ identity }) => identity === filesystemUuidOn(uuid))) return false;
+  if (content && (content.signature || content.mountPoints.length > 0 || content.volumes.length > 0))
+    return false;
+  return !active || members.length !== raidDevices;
 }
 
 /** What `mdadm --detail` says of the array, else `mdadm --examine` of a member, else blkid's label. */
-function tell(facts: Facts, block: BlockDevice | undefined, devices: readonly BlockDevice[]) {
+function tell(
+  facts: Facts,
+  block: BlockDevice | undefined,
+  devices: readonly BlockDevice[],
+  running?: string,
+) {
   const paths = [...(block ? [block] : []), ...devices].map(({ path }) => path);
   const first = (key: string) =>
     paths.map((path) => facts.snapshot.md?.[path]?.[key]).find((value) => value !== undefined);
@@ -61,7 +82,7 @@ function tell(facts: Facts, block: BlockDevice | undefined, devices: readonly Bl
   return {
     // The superblock stores `homehost:name`.
     name: (first('MD_NAME') ?? label ?? '').replace(/^.*:/, ''),
-    level: first('MD_LEVEL') ?? '',
+    level: first('MD_LEVEL') ?? running ?? block?.type ?? '',
     raidDevices: Number(first('MD_DEVICES') ?? 0) || 0,
   };
 }

@@ -7,8 +7,10 @@ import { factsOf, type Facts } from './facts.ts';
 import type { ClassifyContext, Inventory, InventoryDrive } from './inventory.ts';
 import { readSnapshot } from './parse-snapshot.ts';
 import { pciDrives } from './pci-drives.ts';
+import { present } from './present.ts';
 import { decideProvider } from './providers/auto.ts';
 import { standDown } from './stand-down.ts';
+import { unreadMembership } from './unread.ts';
 import { rootDevices } from './use.ts';
 import { volumeGroups } from './volume-groups.ts';
 
@@ -18,7 +20,7 @@ import { volumeGroups } from './volume-groups.ts';
  */
 export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inventory {
   const facts = factsOf(readSnapshot(snapshot));
-  const { machineID = '', bootID = '', errors = {}, files = {}, pci = [] } = facts.snapshot;
+  const { machineID = '', bootID = '', errors = {}, files = {}, pci = [], begun = [] } = facts.snapshot;
   const devices = [...facts.devices.values()].filter(isDrive);
   const names = new Map(devices.map((device) => [device.kname, stableName(facts, device).identity]));
   const stacks = { ...context, machineID, identityOf: (kname: string) => names.get(kname) };
@@ -29,11 +31,10 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
   const drives = devices.map((device) =>
     inventoryDrive(facts, device, { ...context, cloud, machineID, roots, arrays, groups }),
   );
-  const owned = platformOwner(facts, drives, arrays, context);
   return {
     provider: cloud,
     providerFact: fact,
-    ...(owned === undefined ? {} : { standDown: owned }),
+    ...present({ standDown: platformOwner(facts, drives, arrays, context) }),
     machineID,
     bootID,
     drives: [...keepApart(drives), ...pciDrives(pci)],
@@ -42,6 +43,8 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
     errors,
     files,
     volumes: context.volumes,
+    begun,
+    ...present({ groupsUnread: unreadMembership(facts, ['pvs', 'vgs', 'lvs'], context.strict) }),
   };
 }
 

@@ -4,7 +4,7 @@ import { sizeOf, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
 import type { Content } from './inventory.ts';
 import { signatureOf } from './signature.ts';
-import { mountPointsOf, partitioning, useOf } from './use.ts';
+import { hostMountPaths, partitioning, useOf } from './use.ts';
 import { namedBy } from './volumes.ts';
 
 /**
@@ -18,24 +18,21 @@ export function contentOf(
   context: { strict: boolean; volumes: readonly KnownVolume[] },
 ): Content {
   const signature = signatureOf(facts, device);
-  const mountPoints = mountPointsOf(facts, device)
-    .filter(({ host }) => host || facts.mounts === undefined)
-    .map(({ path }) => path);
+  const mountPoints = hostMountPaths(facts, device);
   const uuids = [signature?.uuid, parentUuid === undefined ? undefined : filesystemUuidOn(parentUuid)];
   const named = namedBy(context.volumes, {
     aliases: aliasesOf(facts, device),
     mountPoints,
     uuids: uuids.filter((uuid) => uuid !== undefined),
   });
-  const free =
-    signature === undefined &&
-    partitioning(facts, device) === undefined &&
-    useOf(facts, device) === undefined;
+  const inUse = useOf(facts, device) !== undefined;
+  const untouched = signature === undefined && partitioning(facts, device) === undefined && !inUse;
   return {
     path: device.path,
     device: device.path,
     size: sizeOf(device) ?? 0,
-    blank: free && provenBlank(facts, device, context.strict),
+    inUse,
+    blank: untouched && provenBlank(facts, device, context.strict),
     mountPoints,
     volumes: named.map(({ name }) => name),
     ...(signature === undefined ? {} : { signature }),

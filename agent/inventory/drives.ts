@@ -11,7 +11,7 @@ import type { DriveTraits, RoleDecision } from './providers/rules.ts';
 import { leftOut } from './selection.ts';
 import { signatureOf } from './signature.ts';
 import { stateOf } from './state.ts';
-import { mountPointsOf } from './use.ts';
+import { hostMountPaths, mountPointsOf } from './use.ts';
 import { namedBy } from './volumes.ts';
 import { driveFilesystemUuid, filesystemUuidOn } from '../plan/identity.ts';
 import { memberOf } from './arrays.ts';
@@ -40,7 +40,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     identities: possibleIdentities(facts, device),
   });
   const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
-  const reason = reasonFor(decision, verdict.reason, verdict.state === 'Free' ? omitted : undefined);
+  const reason = reasonFor(decision, verdict.reason, verdict.state === 'Free' ? omitted?.reason : undefined);
   const { identity, byId } = stableName(facts, device);
   const signature = signatureOf(facts, device);
   // A drive that we would not touch anyway is not probed completely: nobody may read "free" there.
@@ -58,8 +58,10 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     identity,
     device: byId ?? device.path,
     selected: decision.role === 'Local' && omitted === undefined,
+    excluded: omitted?.asked === true,
     halfMade: decision.role === 'Local' && verdict.halfMade === true,
     ...present({ signature }),
+    mountPoints: hostMountPaths(facts, device),
     volumes: volumes.map(({ name }) => name),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
   };

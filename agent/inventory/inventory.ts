@@ -24,10 +24,14 @@ export interface InventoryDrive extends Drive {
   device: string;
   /** The wanted provider's rules and the drive selection both want it. */
   selected: boolean;
+  /** The profile's own patterns leave it out. */
+  excluded: boolean;
   /** Something of ours on it was never completed and may be made anew. */
   halfMade: boolean;
   /** What it carries of ours or of anyone, when it carries something. */
   signature?: Signature;
+  /** Mount points of the drive itself on the host. */
+  mountPoints: string[];
   /** PersistentVolumes that name the drive or anything on it. */
   volumes: string[];
   /** Hash over everything seen of the drive. */
@@ -51,6 +55,8 @@ export interface Content {
   signature?: Signature;
   /** True when nothing says that it holds data: no signature, and samples, when taken, are one constant byte. */
   blank: boolean;
+  /** Mounted, held or swapped on. */
+  inUse: boolean;
   /** Mount points on the host. */
   mountPoints: string[];
   volumes: string[];
@@ -70,6 +76,8 @@ export interface MdArray {
   /** Kernel path and state when the kernel holds it. */
   path?: string;
   active: boolean;
+  /** Begun by us and never completed, with nothing on it. */
+  halfMade: boolean;
   content?: Content;
 }
 
@@ -111,4 +119,8 @@ export interface Inventory {
   /** Whether well-known host paths exist; data directories of ours among them. */
   files: Readonly<Record<string, boolean>>;
   volumes: readonly KnownVolume[];
+  /** UUIDs that we had begun to make and not ended. */
+  begun: readonly string[];
+  /** Why the volume groups of this machine are not known, in words. */
+  groupsUnread?: string;
 }

@@ -23,7 +23,9 @@ function pciDrive({ address, driver, numaNode }: PciDevice): InventoryDrive {
     identity: `pci-${address}`,
     device: address,
     selected: false,
+    excluded: false,
     halfMade: false,
+    mountPoints: [],
     volumes: [],
     fingerprint: hash([address, driver ?? null]),
   };

@@ -11,18 +11,27 @@ export interface Selectable {
   onRequest: boolean;
 }
 
-/** Why the profile's selection leaves a local drive out, in words; undefined when it is wanted. Throws QuantityError. */
-export function leftOut(selection: DriveSelection, drive: Selectable): string | undefined {
+/** Why a drive is not wanted. */
+export interface Omission {
+  reason: string;
+  /** The profile's own patterns say so, so nobody is surprised. */
+  asked: boolean;
+}
+
+/** Why the profile's selection leaves a local drive out; undefined when it is wanted. Throws QuantityError. */
+export function leftOut(selection: DriveSelection, drive: Selectable): Omission | undefined {
   const { include, exclude, minSize } = selection;
   const excluding = exclude.find((pattern) => matches(pattern, drive));
-  if (excluding !== undefined) return `excluded by drives.exclude "${excluding}"`;
+  if (excluding !== undefined) return asked(`excluded by drives.exclude "${excluding}"`);
   const included = include.some((pattern) => matches(pattern, drive));
-  if (include.length > 0 && !included) return 'not named by drives.include';
-  if (drive.onRequest && !included) return 'taken only when drives.include names it';
+  if (include.length > 0 && !included) return asked('not named by drives.include');
+  if (drive.onRequest && !included) return asked('taken only when drives.include names it');
   const least = parseBytes(minSize);
   if (drive.size === undefined || drive.size >= least) return undefined;
-  return `too small: ${formatBytes(drive.size)} < ${formatBytes(least)}`;
+  return { reason: `too small: ${formatBytes(drive.size)} < ${formatBytes(least)}`, asked: false };
 }
+
+const asked = (reason: string): Omission => ({ reason, asked: true });
 
 const matches = (pattern: string, { names }: Selectable): boolean =>
   names.some((name) => glob(pattern).test(name));

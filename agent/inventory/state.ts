@@ -56,7 +56,8 @@ function arrayMember(facts: Facts, device: BlockDevice, context: StateContext): 
   if (!array) return undefined;
   if (array.ours) {
     const why = unreadMembership(facts, ['md'], context.strict);
-    return why === undefined ? ours(context) : { state: 'Unknown', reason: why };
+    if (why !== undefined) return { state: 'Unknown', reason: why };
+    return array.halfMade && context.volumes.length === 0 ? unfinished() : ours(context);
   }
   const name = array.name === '' ? (array.path ?? array.uuid) : array.name;
   return { state: array.active ? 'InUse' : 'Foreign', reason: `member of md array ${name}` };

@@ -25,6 +25,13 @@ export function mountPointsOf(facts: Facts, device: BlockDevice): MountPoint[] {
   return [...[...seen].map((path) => ({ path, host: true })), ...others];
 }
 
+/** Paths of the mounts on the host; where no mountinfo was read, lsblk's word has to do. */
+export function hostMountPaths(facts: Facts, device: BlockDevice): string[] {
+  return mountPointsOf(facts, device)
+    .filter(({ host }) => host || facts.mounts === undefined)
+    .map(({ path }) => path);
+}
+
 /** Whether the kernel swaps on the device now. */
 export function isSwap(facts: Facts, device: BlockDevice): boolean {
   const shown = device.rows.some(

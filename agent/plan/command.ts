@@ -1,3 +1,4 @@
+import { EXTENT_BYTES, LV_STRIPE_BYTES } from './extents.ts';
 import { mdNotation, lvmNotation } from './identity.ts';
 import type {
   LvCreateStep,
@@ -24,7 +25,7 @@ const lvm = (command: string, ...rest: string[]): string[] => [command, '--confi
 export function commandOf(step: Step): string[] {
   switch (step.kind) {
     case 'mkfs':
-      return step.fsType === 'ext4' ? mkfsExt4(step) : mkfsXfs(step);
+      return mkfs(step);
     case 'md-create':
     case 'md-assemble':
     case 'md-stop':
@@ -61,13 +62,23 @@ function lvmCommandOf(step: PvCreateStep | VgCreateStep | VgActivateStep | LvCre
     case 'pv-create':
       return lvm('pvcreate', '--yes', '--uuid', lvmNotation(step.uuid), '--norestorefile', step.device);
     case 'vg-create':
-      return lvm('vgcreate', '--addtag', step.tag, step.vgName, ...step.devices);
+      return lvm(
+        'vgcreate',
+        '--physicalextentsize',
+        `${EXTENT_BYTES}b`,
+        '--addtag',
+        step.tag,
+        step.vgName,
+        ...step.devices,
+      );
     case 'vg-activate':
       return lvm('vgchange', '--activate', 'y', step.vgName);
     case 'lv-create':
       return lvCreate(step);
   }
 }
+
+const mkfs = (step: MkfsStep): string[] => (step.fsType === 'ext4' ? mkfsExt4(step) : mkfsXfs(step));
 
 /** `-m 0`: a data drive needs no blocks reserved for root. `nodiscard`: the drives come trimmed, a discard is slow. */
 function mkfsExt4({ device, uuid, stripe }: MkfsStep): string[] {
@@ -112,7 +123,7 @@ function mdCreate({ arrayName, uuid, level, chunkBytes, devices }: MdCreateStep)
 
 /** `--wipesignatures n`: the blocks are blank or half-made by us; without it lvcreate would ask. */
 function lvCreate({ vgName, lvName, tag, extents, stripes }: LvCreateStep): string[] {
-  const striping = stripes > 1 ? ['--stripes', String(stripes)] : [];
+  const striping = stripes > 1 ? ['--stripes', String(stripes), '--stripesize', `${LV_STRIPE_BYTES}b`] : [];
   const size = ['--extents', String(extents)];
   return lvm(
     'lvcreate',

@@ -1,6 +1,14 @@
+import type { Plan, Refusal } from '../../api/plan.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import { shownDrive } from '../inventory/shown-drive.ts';
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import { commandOf } from './command.ts';
+import { planFresh } from './fresh.ts';
+import { keepExisting } from './keep.ts';
+import { together, type LayoutPlan } from './layout-plan.ts';
+import { planId } from './plan-id.ts';
 import type { Planned } from './planned.ts';
+import { inOrder } from './step-order.ts';
 
 export interface PlanRequest {
   /** Effective spec of the node, see api/defaults.ts `effectiveSpec`. */
@@ -9,7 +17,56 @@ export interface PlanRequest {
   nodeUID: string;
 }
 
-/** What set-up would do on these drives for this spec. Pure; throws nothing. */
+/**
+ * What set-up would do on these drives for this spec. What is ours already is assembled, mounted and kept whatever the
+ * spec says; blank drives get the wanted layout; everything else is refused with a reason. Empty steps mean that all is
+ * done. Throws QuantityError for sizes in the spec that are none.
+ */
 export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
-  throw new Error(`being written: ${Object.keys({ inventory, request }).join()}`);
+  const kept = keepExisting(inventory, request.spec);
+  const parts = together(kept, planFresh(inventory, request.spec, kept.present));
+  const steps = inOrder(parts.steps);
+  const candidates = [...parts.candidates].sort();
+  const plan: Plan = {
+    id: planId(inventory, request),
+    for: 'setup',
+    layout: request.spec.layout,
+    provider: inventory.provider,
+    drives: inventory.drives.map(shownDrive),
+    candidates,
+    steps: steps.map((step) => ({ name: step.name, command: commandOf(step) })),
+    refusals: refusals(inventory, parts, request.spec),
+  };
+  const { volumes, drift, degraded, again } = parts;
+  return {
+    plan,
+    steps,
+    volumes,
+    ...(inventory.standDown === undefined ? {} : { standDown: inventory.standDown }),
+    ...(drift === undefined ? {} : { drift }),
+    ...(degraded === undefined ? {} : { degraded }),
+    ...(again ? { again } : {}),
+  };
+}
+
+/** Whether nothing can be done, for a reason; no drives at all is no refusal. */
+export function isRefused({ refusals: refused, candidates }: Pick<Plan, 'refusals' | 'candidates'>): boolean {
+  return refused.length > 0 && candidates.length === 0;
+}
+
+/** Every local drive that stays untouched although the profile does not exclude it. */
+function refusals({ drives }: Inventory, parts: LayoutPlan, spec: NVMeProfileSpec): Refusal[] {
+  const told = new Map(parts.refusals.map(({ path, reason }) => [path, reason]));
+  const used = new Set(parts.candidates);
+  return drives
+    .filter(
+      ({ path, role, excluded }) => told.has(path) || (role === 'Local' && !excluded && !used.has(path)),
+    )
+    .map((drive) => ({ path: drive.path, reason: told.get(drive.path) ?? ownReason(drive, spec) }));
+}
+
+function ownReason({ state, reason }: InventoryDrive, { existingData }: NVMeProfileSpec): string {
+  const why = reason ?? `its state is ${state}`;
+  if (existingData === 'Refuse' || (state !== 'Foreign' && state !== 'Unknown')) return why;
+  return `${why}; existingData ${existingData} is not supported by this version`;
 }

@@ -1,0 +1,25 @@
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+
+/**
+ * Whether set-up may write to a drive: local, wanted, and either proven free or half-made by us, and named by no
+ * PersistentVolume. The one place where this is decided.
+ */
+export function mayBeWritten(drive: InventoryDrive): boolean {
+  if (drive.role !== 'Local' || !drive.selected || drive.volumes.length > 0) return false;
+  return drive.state === 'Free' || (drive.state === 'Ours' && drive.halfMade);
+}
+
+/** The drives that set-up may write to, in a fixed order. */
+export function writableDrives({ drives }: Inventory): InventoryDrive[] {
+  return drives.filter(mayBeWritten).sort((a, b) => (a.identity < b.identity ? -1 : 1));
+}
+
+/** A wanted local drive that could not be read: what spans all drives has to wait for it. */
+export function unreadDrive({ drives }: Inventory): InventoryDrive | undefined {
+  return drives.find(({ role, state, selected }) => role === 'Local' && selected && state === 'Unknown');
+}
+
+/** The drive with a kernel path. */
+export function driveAt({ drives }: Pick<Inventory, 'drives'>, path: string): InventoryDrive | undefined {
+  return drives.find((drive) => drive.path === path);
+}

@@ -1,0 +1,64 @@
+import type { FilesystemLayout } from '../../api/layout.ts';
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import { clearHalfMade } from './clear.ts';
+import { missingSteps, newFilesystem, volumeOf, type Target } from './filesystem-steps.ts';
+import { driveFilesystemUuid } from './identity.ts';
+import { NOTHING, together, type LayoutPlan } from './layout-plan.ts';
+
+/** One filesystem on each of these blank drives. */
+export function planFilesystems(
+  inventory: Inventory,
+  drives: readonly InventoryDrive[],
+  filesystem: FilesystemLayout,
+): LayoutPlan {
+  const parts = drives.map((drive) => {
+    const target = targetOn(drive, driveFilesystemUuid(inventory.machineID, drive.identity));
+    // mkfs overwrites a half-made filesystem itself.
+    const keep = drive.signature?.type === filesystem.type ? filesystem.type : undefined;
+    return {
+      ...NOTHING,
+      steps: [...clearHalfMade(inventory, [drive], keep), ...newFilesystem(target, filesystem)],
+      volumes: [volumeOf(target, filesystem.type)],
+      candidates: [drive.path],
+    };
+  });
+  return together(...parts);
+}
+
+/** Drives that carry a completed filesystem of ours each: what they lack. */
+export function keepFilesystems(inventory: Inventory, filesystem: FilesystemLayout): LayoutPlan {
+  return together(...inventory.drives.map((drive) => keepOne(inventory, drive, filesystem)));
+}
+
+/** Whether a drive carries a completed filesystem of ours. */
+export function carriesOwnFilesystem({ role, state, halfMade, signature }: InventoryDrive): boolean {
+  const type = signature?.type;
+  return (
+    role === 'Local' &&
+    (state === 'Ours' || state === 'Bound') &&
+    !halfMade &&
+    (type === 'ext4' || type === 'xfs')
+  );
+}
+
+function keepOne(inventory: Inventory, drive: InventoryDrive, filesystem: FilesystemLayout): LayoutPlan {
+  const { type, uuid } = drive.signature ?? {};
+  if (!carriesOwnFilesystem(drive) || uuid === undefined || (type !== 'ext4' && type !== 'xfs'))
+    return NOTHING;
+  const target = targetOn(drive, uuid);
+  const { mountPoints } = drive;
+  return {
+    ...NOTHING,
+    steps: missingSteps(target, { fsType: type, mountPoints }, inventory, filesystem.mountOptions),
+    volumes: [volumeOf(target, type)],
+    candidates: [drive.path],
+    ...(type === filesystem.type ? {} : { drift: `${drive.path} carries ${type}, not ${filesystem.type}` }),
+  };
+}
+
+const targetOn = ({ device, path, identity }: InventoryDrive, uuid: string): Target => ({
+  device,
+  shown: path,
+  uuid,
+  drives: [identity],
+});

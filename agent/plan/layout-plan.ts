@@ -1,0 +1,38 @@
+import type { Refusal } from '../../api/plan.ts';
+import type { PlannedVolume } from './planned.ts';
+import type { Step } from './step.ts';
+
+/** The share of a plan that one part of the drives asks for. */
+export interface LayoutPlan {
+  steps: Step[];
+  volumes: PlannedVolume[];
+  /** Kernel paths of drives that the steps use or that carry the wanted layout already. */
+  candidates: string[];
+  refusals: Refusal[];
+  drift?: string;
+  degraded?: string;
+  /** More will be seen once the steps are done, such as what is on an array that is not assembled yet. */
+  again?: true;
+}
+
+export const NOTHING: LayoutPlan = { steps: [], volumes: [], candidates: [], refusals: [] };
+
+/** Several parts as one. */
+export function together(...parts: readonly LayoutPlan[]): LayoutPlan {
+  const words = (key: 'drift' | 'degraded') =>
+    [...new Set(parts.flatMap((part) => part[key] ?? []))].join('; ');
+  return {
+    steps: parts.flatMap(({ steps }) => steps),
+    volumes: parts.flatMap(({ volumes }) => volumes),
+    candidates: [...new Set(parts.flatMap(({ candidates }) => candidates))],
+    refusals: parts.flatMap(({ refusals }) => refusals),
+    ...(words('drift') === '' ? {} : { drift: words('drift') }),
+    ...(words('degraded') === '' ? {} : { degraded: words('degraded') }),
+    ...(parts.some(({ again }) => again) ? { again: true } : {}),
+  };
+}
+
+/** The same reason for several drives. */
+export function refuseAll(paths: readonly string[], reason: string): LayoutPlan {
+  return { ...NOTHING, refusals: paths.map((path) => ({ path, reason })) };
+}

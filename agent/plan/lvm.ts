@@ -1,0 +1,57 @@
+import type { FilesystemLayout, LvmLayout } from '../../api/layout.ts';
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import { clearHalfMade } from './clear.ts';
+import { physicalVolumeUuid, tagOf, volumeGroupUuid } from './identity.ts';
+import { NOTHING, refuseAll, type LayoutPlan } from './layout-plan.ts';
+import { planSlices } from './slices.ts';
+import type { Step } from './step.ts';
+
+export interface LvmWish {
+  lvm: LvmLayout;
+  filesystem: FilesystemLayout;
+}
+
+/** One volume group over all of these blank drives, carved into slices when that is wanted. */
+export function planVolumeGroup(
+  inventory: Inventory,
+  drives: readonly InventoryDrive[],
+  wish: LvmWish,
+): LayoutPlan {
+  if (drives.length === 0) return NOTHING;
+  const { vgName } = wish.lvm;
+  const paths = drives.map(({ path }) => path);
+  if (inventory.groupsUnread !== undefined) {
+    return refuseAll(paths, `a volume group ${vgName} may exist already: ${inventory.groupsUnread}`);
+  }
+  const taken = inventory.volumeGroups.find(({ name }) => name === vgName);
+  if (taken) return refuseAll(paths, `volume group ${vgName} exists already, on ${taken.members.join(', ')}`);
+  const identities = drives.map(({ identity }) => identity);
+  const uuid = volumeGroupUuid(inventory.machineID, vgName, identities);
+  const slices = planSlices(inventory, { uuid, vgName, drives, logicalVolumes: [] }, wish);
+  return {
+    ...slices,
+    steps: [
+      ...clearHalfMade(inventory, drives, 'LVM2_member'),
+      ...drives.flatMap((drive) => createPhysicalVolume(inventory.machineID, drive)),
+      {
+        kind: 'vg-create',
+        name: `create volume group ${vgName} over ${paths.join(', ')}`,
+        vgName,
+        tag: tagOf(uuid),
+        devices: drives.map(({ device }) => device),
+      },
+      ...slices.steps,
+    ],
+    candidates: slices.refusals.length > 0 ? [] : paths,
+  };
+}
+
+/** Nothing for a drive that carries our physical volume already: only its group was not made yet. */
+function createPhysicalVolume(
+  machineID: string,
+  { device, path, identity, signature }: InventoryDrive,
+): Step[] {
+  if (signature?.type === 'LVM2_member') return [];
+  const uuid = physicalVolumeUuid(machineID, identity);
+  return [{ kind: 'pv-create', name: `create physical volume on ${path}`, device, uuid }];
+}

@@ -1,0 +1,22 @@
+import type { Step } from './step.ts';
+
+/** Every step comes after those of earlier kinds on the same drives, so that equal kinds can run side by side. */
+const ORDER: readonly Step['kind'][] = [
+  'md-stop',
+  'md-assemble',
+  'vg-activate',
+  'wipe-signatures',
+  'md-create',
+  'pv-create',
+  'vg-create',
+  'lv-create',
+  'mkfs',
+  'mount',
+  'make-data-directory',
+];
+
+/** The steps without repetitions, by kind. */
+export function inOrder(steps: readonly Step[]): Step[] {
+  const unique = [...new Map(steps.map((step) => [JSON.stringify(step), step])).values()];
+  return unique.sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
+}

@@ -1,0 +1,19 @@
+import { layoutWithDefaults } from '../../api/defaults.ts';
+import type { FilesystemLayout, Layout, LvmLayout, RaidLayout } from '../../api/layout.ts';
+
+/** A layout with the blocks of all types that set drives up, so that none has to be asked for. */
+export interface Wish {
+  filesystem: FilesystemLayout;
+  raid: RaidLayout;
+  lvm: LvmLayout;
+}
+
+/** The wanted layout, with defaults for the blocks that its type has not. */
+export function wishOf({ filesystem, raid, lvm }: Layout): Wish {
+  const defaults = { ...layoutWithDefaults({ type: 'LVM' }), ...layoutWithDefaults({ type: 'RAID' }) };
+  return {
+    filesystem: filesystem ?? defaults.filesystem ?? { type: 'ext4', mountOptions: ['noatime'] },
+    raid: raid ?? defaults.raid ?? { level: 0, chunk: '512Ki', perNUMANode: false },
+    lvm: lvm ?? defaults.lvm ?? { vgName: '', slices: 0 },
+  };
+}
