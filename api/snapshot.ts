@@ -78,8 +78,10 @@ export interface LsblkDevice {
 
 /** What sysfs and the drive itself (`nvme id-ctrl`, `id-ns`, `smart-log`) say. */
 export interface NvmeIdentity {
-  /** PCI address of the controller; absent for fabrics and multipath heads. */
-  pciAddress?: string;
+  /** The controller's `transport` in sysfs: `pcie`, or `tcp`, `rdma`, `fc`, `loop` for NVMe over Fabrics. */
+  transport?: string;
+  /** The controller's `address` in sysfs: a PCI address, or `traddr=…` of a fabric. */
+  address?: string;
   numaNode?: number;
   /** Text in the vendor area of identify-namespace (offset 384), as Azure's v2 drives carry. */
   identifyNamespaceVendor?: string;
