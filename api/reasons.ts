@@ -39,6 +39,8 @@ export type ConditionReason = keyof typeof CONDITION_REASONS;
 export const EVENT_REASONS = {
   /** The enrol controller put the startup taint on a node that slipped past the webhook. */
   NVMeTainted: 'NVMeTainted',
+  /** The enrol controller took our taint off a node that no profile asks for it any more. */
+  NVMeUntainted: 'NVMeUntainted',
   /** The agent removed the startup taint: drives are ready. */
   NVMeReady: 'NVMeReady',
   NVMeSetupStarted: 'NVMeSetupStarted',
@@ -51,7 +53,13 @@ export const EVENT_REASONS = {
   NVMeOrphanDeleted: 'NVMeOrphanDeleted',
   /** cleanup would remove it but a rule holds it back; the message says which. */
   NVMeOrphanHeld: 'NVMeOrphanHeld',
+  /** A StorageClass of a profile binds claims before their pods have a node. */
+  NVMeStorageClassImmediate: 'NVMeStorageClassImmediate',
   /** A pod without a controller uses a volume that is gone; a person must delete it. */
   NVMePodNeedsDeletion: 'NVMePodNeedsDeletion',
+  /** Too many nodes vanished unannounced: clean-up deletes nothing until a person approves. */
+  NVMeCleanupStopped: 'NVMeCleanupStopped',
+  /** A volume whose machine registered again under a new node UID was found on its drives and kept. */
+  NVMeVolumeKept: 'NVMeVolumeKept',
 } as const;
 export type EventReason = keyof typeof EVENT_REASONS;

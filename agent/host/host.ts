@@ -55,6 +55,8 @@ export interface Host {
   /** Replaces a file atomically (temporary file, fsync, rename). */
   writeFile(path: string, text: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
+  /** Bytes of the filesystem mounted at a host path that are for its users (statfs: f_blocks × f_frsize, less the root's reserve). */
+  filesystemBytes(path: string): Promise<number>;
   /** Bytes `[offset, offset + length)` of a device, read-only. */
   readBlocks(path: string, offset: number, length: number): Promise<Uint8Array>;
   /**
