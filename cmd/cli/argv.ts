@@ -29,5 +29,8 @@ function shortWithEquals(word: string, letter: string, value: string, flags: rea
 
 function switchSpelling(word: string, flag: Flag, value: string): string {
   if (/^(?:true|t|1)$/i.test(value)) return `--${flag.long}`;
-  return /^(?:false|f|0)$/i.test(value) ? `--no-${flag.long}` : word;
+  return /^(?:false|f|0)$/i.test(value) ? `--${oppositeOf(flag.long)}` : word;
 }
+
+/** The switch that takes another one back; commander reads `--no-x` as the opposite of `--x`. */
+export const oppositeOf = (long: string): string => (long.startsWith('no-') ? long.slice(3) : `no-${long}`);

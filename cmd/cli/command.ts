@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { oppositeOf } from './argv.ts';
 import type { Flag, FlagValues } from './flag.ts';
 
 /** Adds flags to a commander command, hidden from its help when they are listed elsewhere. */
@@ -15,13 +16,11 @@ function optionsOf(flag: Flag): Option[] {
   const short = flag.short === undefined ? '' : `-${flag.short}, `;
   if (flag.value === undefined) {
     const shown = new Option(`${short}--${flag.long}`, flag.description);
-    return [shown, new Option(`--${opposite(flag.long)}`).hideHelp()];
+    return [shown, new Option(`--${oppositeOf(flag.long)}`).hideHelp()];
   }
   const option = new Option(`${short}--${flag.long} <${flag.value}>`, flag.description);
   return [flag.repeated ? option.argParser(collect) : option];
 }
-
-const opposite = (long: string): string => (long.startsWith('no-') ? long.slice(3) : `no-${long}`);
 
 const collect = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 

@@ -27,7 +27,7 @@ export async function readCommandLine(argv: readonly string[]): Promise<Request>
     if (verb === undefined) refuseUnknownVerb(operandsOf(words));
     root.parse(argvForCommander.length === 0 ? ['--help'] : argvForCommander, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return { kind: 'help', text: help.join('') };
+    if (isHelp(error)) return { kind: 'help', text: help.join('') };
     throw usageErrorOf(error, commandName(entry));
   }
   if (verb === undefined) return { kind: 'help', text: root.helpInformation() };
@@ -40,6 +40,10 @@ export async function readCommandLine(argv: readonly string[]): Promise<Request>
     command: commandName(entry),
   };
 }
+
+/** Commander ends with an error also after help that nobody asked for, as a group without a verb gets it. */
+const isHelp = (error: unknown): boolean =>
+  error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
 
 const commandName = (entry: VerbEntry | undefined): string => [NAME, ...(entry?.path ?? [])].join(' ');
 

@@ -19,8 +19,7 @@ export interface Situation {
 /** Reads the Node, its NVMeNode and the profile; rejects with the server's 404 for an unknown node or profile. */
 export async function readSituation(kube: KubeApi, order: SetupOrder): Promise<Situation> {
   const node = await kube.get(nodes, order.node);
-  const nvmeNode = await absent(kube.get(nvmeNodes, order.node));
-  if (nvmeNode === undefined) await installed(kube.list(nvmeNodes, { limit: 1 }), nvmeNodes);
+  const nvmeNode = await absent(installed(kube.get(nvmeNodes, order.node), nvmeNodes));
   const profile = await readProfile(kube, order, node, nvmeNode);
   const { metadata } = node;
   return {

@@ -1,7 +1,7 @@
 import { NODE_LABEL } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
-import { isForbidden, isNotFound } from '../../kube/errors.ts';
+import { isForbidden, isNotFound, isUnknownKind } from '../../kube/errors.ts';
 import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
 import { NotInstalled } from '../errors/not-installed.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -38,7 +38,8 @@ export async function collect(kube: KubeApi, query: NodeQuery): Promise<Collecte
   ]);
   const view: ClusterView = {
     nodes: found.nodes,
-    nvmeNodes: query.selector === undefined ? reports : belongingTo(found.nodes, reports),
+    // Without names and selector an NVMeNode whose Node is gone is shown too.
+    nvmeNodes: isNarrow(query) ? belongingTo(found.nodes, reports) : reports,
     ...(volumes ? { volumes } : {}),
     profiles: profiles ?? [],
   };
@@ -70,14 +71,13 @@ async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<N
   return all.items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
 }
 
-/** A 404 for one name is either a node that nobody enrolled or a kind that the server does not know. */
 async function readOneNVMeNode(kube: KubeApi, name: string): Promise<NVMeNode[]> {
   try {
-    return [await kube.get(nvmeNodes, name)];
+    return [await installed(kube.get(nvmeNodes, name), nvmeNodes)];
   } catch (error) {
-    if (!isNotFound(error)) throw error;
-    await installed(kube.list(nvmeNodes, { limit: 1 }), nvmeNodes);
-    return [];
+    // Nothing enrolled the node.
+    if (isNotFound(error)) return [];
+    throw error;
   }
 }
 
@@ -86,7 +86,7 @@ export async function installed<T>(reading: Promise<T>, { kind }: ResourceType<u
   try {
     return await reading;
   } catch (error) {
-    throw isNotFound(error) ? new NotInstalled(kind, error) : error;
+    throw isUnknownKind(error) ? new NotInstalled(kind, error) : error;
   }
 }
 
@@ -98,11 +98,13 @@ async function optional<T>(
   try {
     return (await reading).items;
   } catch (error) {
-    if (!isForbidden(error) && !isNotFound(error)) throw error;
+    if (!isForbidden(error) && !isUnknownKind(error)) throw error;
     if (isForbidden(error)) note((error as Error).message);
     return undefined;
   }
 }
+
+const isNarrow = ({ names, selector }: NodeQuery): boolean => names.length > 0 || selector !== undefined;
 
 function belongingTo(found: readonly Node[], reports: readonly NVMeNode[]): NVMeNode[] {
   const names = new Set(found.map((node) => node.metadata?.name));

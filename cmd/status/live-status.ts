@@ -2,7 +2,7 @@ import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { isForbidden, isNotFound } from '../../kube/errors.ts';
+import { isForbidden, isUnknownKind } from '../../kube/errors.ts';
 import { Reflector } from '../../kube/reflector.ts';
 import type { Change } from '../../kube/store.ts';
 import {
@@ -68,7 +68,7 @@ async function mayList<T>(kube: KubeApi, type: ResourceType<T>): Promise<boolean
     await kube.list(type, { limit: 1 });
     return true;
   } catch (error) {
-    if (isForbidden(error) || isNotFound(error)) return false;
+    if (isForbidden(error) || isUnknownKind(error)) return false;
     throw error;
   }
 }
