@@ -1,5 +1,14 @@
 import type { Snapshot } from '../../api/snapshot.ts';
 import type { Host } from '../host/host.ts';
+import { SnapshotError } from '../inventory/snapshot-error.ts';
+import { BEGUN_PATH, parseBegun } from './begun.ts';
+import { readDmi } from './dmi.ts';
+import { readDrives } from './drives.ts';
+import { readLinks } from './links.ts';
+import { readPci } from './pci.ts';
+import { orAbsent, Reads } from './reads.ts';
+import { readStacks } from './stacks.ts';
+import { readWellKnown } from './well-known.ts';
 
 export interface DiscoverOptions {
   /** Decides which blocks are sampled; a new one each time covers more, a fixed one repeats. */
@@ -8,13 +17,47 @@ export interface DiscoverOptions {
 }
 
 /**
- * Reads everything planning needs from the host. Never rejects for a failed read: that goes to `errors`, and
- * classification makes the drives concerned Unknown. Rejects with SnapshotError only when lsblk itself fails.
+ * Reads everything planning needs from the host, as much as possible at the same time. A failed read does not end it:
+ * it goes to `errors`, and classification makes the drives concerned Unknown. Rejects with CommandError or
+ * SnapshotError only when lsblk itself fails, because then there is nothing to tell.
  */
 export async function discoverSnapshot(host: Host, options: DiscoverOptions): Promise<Snapshot> {
-  const { stdout } = await host.run(
-    ['lsblk', '-J', '-b', '-O'],
-    options.signal ? { signal: options.signal } : {},
+  const reads = new Reads();
+  const [lsblk, machine] = await Promise.all([readLsblk(host, options), readMachine(host, reads)]);
+  const snapshot: Snapshot = { version: 1, lsblk, ...machine, errors: reads.errors };
+  const seen = { ...snapshot, ...(await readDrives(host, snapshot, reads, options)) };
+  return { ...seen, ...(await readStacks(host, seen, reads, options)) };
+}
+
+async function readLsblk(host: Host, { signal }: DiscoverOptions): Promise<Snapshot['lsblk']> {
+  const { stdout } = await host.run(['lsblk', '-J', '-b', '-O'], signal ? { signal } : {});
+  try {
+    return JSON.parse(stdout) as Snapshot['lsblk'];
+  } catch (error) {
+    throw new SnapshotError('lsblk', 'JSON as `lsblk -J` prints it', stdout, { cause: error });
+  }
+}
+
+/** What concerns the machine as a whole. */
+async function readMachine(host: Host, reads: Reads): Promise<Partial<Snapshot>> {
+  const file = (key: string, path: string) =>
+    reads.attempt(key, async () => (await host.readFile(path)).trim());
+  const mountinfo = reads.attempt('mountinfo', () => host.hostMountinfo());
+  const fields = {
+    byId: reads.attempt('byId', () => readLinks(host)),
+    mountinfo,
+    swaps: reads.attempt('swaps', () => host.readFile('/proc/swaps')),
+    // A kernel without md has no mdstat and no arrays.
+    mdstat: reads.attempt('mdstat', () => orAbsent(host.readFile('/proc/mdstat'), '')),
+    machineID: file('machineID', '/etc/machine-id'),
+    bootID: file('bootID', '/proc/sys/kernel/random/boot_id'),
+    begun: reads.attempt('begun', async () => parseBegun(await orAbsent(host.readFile(BEGUN_PATH), '[]'))),
+    dmi: reads.attempt('dmi', () => readDmi(host)),
+    pci: reads.attempt('pci', () => readPci(host)),
+    files: reads.attempt('files', async () => readWellKnown(host, await mountinfo)),
+  };
+  const entries = await Promise.all(
+    Object.entries(fields).map(async ([key, value]) => [key, await value] as const),
   );
-  return JSON.parse(stdout) as Snapshot;
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

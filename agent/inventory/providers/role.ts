@@ -29,3 +29,10 @@ function notLocal(provider: CloudProvider, { model, nvme }: DriveTraits): string
   const name = model === '' ? (nvme ? 'an NVMe drive without a model' : 'this disk') : `model "${model}"`;
   return `${name} is not a local drive of ${provider}`;
 }
+
+/** Whether any provider could call a drive local: what discovery may open before the provider is decided. */
+export function mayBeLocal(drive: DriveTraits): boolean {
+  return Object.keys(RULES).some(
+    (provider) => providerRole(provider as CloudProvider, drive).role === 'Local',
+  );
+}
