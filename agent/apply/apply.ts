@@ -1,0 +1,80 @@
+import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { Host } from '../host/host.ts';
+import type { Step } from '../plan/step.ts';
+import { BegunRegister } from './begun-register.ts';
+import { performStep } from './perform-step.ts';
+import { PlanChangedError } from './plan-changed-error.ts';
+import { runSteps, type FailedStep } from './run-steps.ts';
+
+/** A step that begins now: the `step`-th of `of`, for people. */
+export interface StepProgress {
+  step: number;
+  of: number;
+  name: string;
+}
+
+export interface ApplyOptions {
+  host: Host;
+  clock: Clock;
+  logger: Logger;
+  /** No step begins after it has aborted; those that run are let end. */
+  signal: AbortSignal;
+  /** ID of the plan that the steps are of. */
+  planID: string;
+  /** Plans anew from what is there now; called once, with the write lock held. */
+  verify: () => Promise<string>;
+  /** Told right before each step; what it throws is logged and changes nothing. */
+  onProgress?: (progress: StepProgress) => void | Promise<void>;
+  /** How long to wait for the host's write lock; 30 s by default. */
+  lockTimeoutMs?: number;
+}
+
+const LOCK_TIMEOUT_MS = 30_000;
+
+/**
+ * Does the steps under the host's write lock, if they still are what would be planned. Rejects with PlanChangedError or
+ * LockTimeoutError before anything was written; with the first failed step's error (RefusedError, CommandError) once
+ * all steps that could go on have ended.
+ */
+export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<void> {
+  if (steps.length === 0) return;
+  const { host, signal, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
+  signal.throwIfAborted();
+  await host.withWriteLock(lockTimeoutMs, async () => {
+    const found = await options.verify();
+    if (found !== options.planID) throw new PlanChangedError(options.planID, found);
+    await performAll(steps, options);
+  });
+}
+
+async function performAll(steps: readonly Step[], options: ApplyOptions): Promise<void> {
+  const begun = await BegunRegister.open(options.host);
+  const announce = announcer(steps.length, options);
+  const failed = await runSteps(steps, async (step) => {
+    options.signal.throwIfAborted();
+    await announce(step);
+    options.signal.throwIfAborted();
+    await performStep(step, { ...options, begun });
+  });
+  report(failed, options.logger);
+}
+
+/** Progress is for people: a cluster that cannot be told must not stop the work half-way. */
+function announcer(of: number, { onProgress, logger }: ApplyOptions): (step: Step) => Promise<void> {
+  let started = 0;
+  return async ({ name }) => {
+    started += 1;
+    try {
+      await onProgress?.({ step: started, of, name });
+    } catch (error) {
+      logger.warn('progress could not be told', { error });
+    }
+  };
+}
+
+function report(failed: readonly FailedStep[], logger: Logger): void {
+  for (const { step, error } of failed) logger.error('step failed', { step: step.name, error });
+  const [first] = failed;
+  if (first) throw first.error;
+}

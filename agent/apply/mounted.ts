@@ -1,0 +1,21 @@
+import type { Host } from '../host/host.ts';
+import { parseMountinfo } from '../inventory/mountinfo.ts';
+import { contentOf } from './check-device.ts';
+import { RefusedError } from './refused-error.ts';
+
+/**
+ * Whether the host sees the filesystem with this UUID at the mount point. Rejects with RefusedError when something else
+ * is mounted there, and when the host's mounts cannot be read.
+ */
+export async function isMounted(host: Host, path: string, uuid: string): Promise<boolean> {
+  const mounts = parseMountinfo(await host.hostMountinfo());
+  if (!mounts) throw new RefusedError(path, 'the host’s mountinfo has a line that is not understood');
+  const source = mounts.findLast(({ mountPoint }) => mountPoint === path)?.source;
+  if (source === undefined) return false;
+  const content = await contentOf(host, source);
+  if (content?.uuid === uuid) return true;
+  throw new RefusedError(
+    path,
+    `${source} is mounted there with UUID ${content?.uuid ?? 'none'}, not ours (${uuid})`,
+  );
+}

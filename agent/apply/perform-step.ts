@@ -1,0 +1,61 @@
+import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { Host } from '../host/host.ts';
+import { commandOf, makes } from '../plan/command.ts';
+import type { Step } from '../plan/step.ts';
+import type { BegunRegister } from './begun-register.ts';
+import { checkDevices, contentOf } from './check-device.ts';
+import { isOwnArray } from './own-array.ts';
+import { makeDataDirectory, performMount } from './perform-mount.ts';
+import { settleDevices } from './settle.ts';
+
+export interface StepContext {
+  host: Host;
+  clock: Clock;
+  logger: Logger;
+  begun: BegunRegister;
+}
+
+/** Generous: the programs discard nothing and are done in seconds; one that hangs must not hold the lock for ever. */
+const TIMEOUT_MS = 600_000;
+
+/**
+ * Does one step, or finds it done. Each device is checked right before it is written to. Killed at any moment it leaves
+ * something that planning finds again: not begun, half-made under our UUID, or done.
+ */
+export async function performStep(step: Step, context: StepContext): Promise<void> {
+  const { host } = context;
+  switch (step.kind) {
+    case 'mount':
+      return performMount(host, step);
+    case 'make-data-directory':
+      return makeDataDirectory(host, step);
+    default:
+      if (await isDone(host, step)) return;
+      await checkDevices(host, step);
+      await write(step, context);
+      return settleDevices(step, context);
+  }
+}
+
+/** Only what is cheap to see and what somebody else, such as udev, may have done since the plan. */
+async function isDone(host: Host, step: Step): Promise<boolean> {
+  switch (step.kind) {
+    case 'md-assemble':
+      return isOwnArray(host, `/dev/md/${step.arrayName}`, step.uuid);
+    case 'md-stop':
+      return !(await isOwnArray(host, step.device, step.uuid));
+    case 'wipe-signatures':
+      return (await contentOf(host, step.device)) === undefined;
+    default:
+      return false;
+  }
+}
+
+/** What a step makes is on record as begun for exactly as long as it may be half-made. */
+async function write(step: Step, { host, begun }: StepContext): Promise<void> {
+  const uuid = makes(step);
+  if (uuid !== undefined) await begun.begin(uuid);
+  await host.run(commandOf(step), { writes: true, timeoutMs: TIMEOUT_MS });
+  if (uuid !== undefined) await begun.end(uuid);
+}

@@ -1,0 +1,46 @@
+import type { Step } from '../plan/step.ts';
+
+/**
+ * For each step, the earlier steps that must end before it: those that touch a thing it touches too. Steps on different
+ * drives share nothing and run side by side.
+ */
+export function stepWaits(steps: readonly Step[]): number[][] {
+  const touched = steps.map((step) => new Set(touches(step)));
+  return steps.map((step, index) => {
+    const mine = touches(step);
+    return steps
+      .map((_, earlier) => earlier)
+      .slice(0, index)
+      .filter((earlier) => blocksAll(steps[earlier]) || mine.some((thing) => touched[earlier]?.has(thing)));
+  });
+}
+
+/** A stopped array lets go of members that its step does not name. */
+const blocksAll = (step: Step | undefined): boolean => step?.kind === 'md-stop';
+
+/** mdadm picks the next free md number, and two of it could pick the same. */
+const MDADM = 'mdadm';
+
+/** Names of everything a step reads or changes: devices, mount points, volume groups, UUIDs. */
+function touches(step: Step): string[] {
+  switch (step.kind) {
+    case 'mkfs':
+      return [step.device, step.uuid];
+    case 'md-create':
+    case 'md-assemble':
+      return [MDADM, `/dev/md/${step.arrayName}`, step.uuid, ...step.devices];
+    case 'md-stop':
+    case 'wipe-signatures':
+    case 'pv-create':
+      return [step.device];
+    case 'vg-create':
+    case 'vg-activate':
+      return [`vg/${step.vgName}`, ...step.devices];
+    case 'lv-create':
+      return [`vg/${step.vgName}`, `/dev/${step.vgName}/${step.lvName}`];
+    case 'mount':
+      return [step.device, step.uuid, step.path];
+    case 'make-data-directory':
+      return [step.uuid, step.mountPath];
+  }
+}

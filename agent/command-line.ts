@@ -1,0 +1,148 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_VG_NAME, layoutWithDefaults } from '../api/defaults.ts';
+import type { Layout } from '../api/layout.ts';
+import { PROVIDERS } from '../api/profile.ts';
+import { DEFAULT_TAINT_KEY, type OneShotOptions } from './one-shot/set-up.ts';
+
+/** What the command line asks for. */
+export type AgentOperation =
+  | { kind: 'run'; nodeName: string; healthPort: number }
+  | { kind: 'set-up'; options: OneShotOptions }
+  | { kind: 'snapshot' }
+  | { kind: 'plan'; options: PlanFlags }
+  | { kind: 'sleep' };
+
+export interface PlanFlags {
+  layout: string;
+  snapshot: string;
+  cloudProvider: (typeof PROVIDERS)[number];
+  output: 'json' | 'text';
+  vgName?: string;
+}
+
+interface OneShotFlags {
+  cloudProvider: (typeof PROVIDERS)[number];
+  nodeName?: string;
+  taintKey: string;
+  removeTaint?: boolean;
+  requireDrives?: boolean;
+  vgName?: string;
+  fsType?: 'ext4' | 'xfs';
+  raidLevel?: '0' | '10';
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done or nothing to do; 1 refused or failed, the reason is the last line.`;
+
+/** The program; `chosen` gets the operation once the command line is parsed. */
+export function agentCommand(version: string, chosen: (operation: AgentOperation) => void): Command {
+  const program = new Command('nvme-agent')
+    .description('Sets up the local NVMe drives of the node it runs on.')
+    .version(version)
+    .addHelpText('after', EXIT_CODES);
+  program
+    .command('run')
+    .description('keep this node’s drives as its NVMeProfile says, publish volumes, report (the DaemonSet)')
+    .addOption(new Option('--node-name <name>', 'Node this runs on').env('NODE_NAME').makeOptionMandatory())
+    .addOption(
+      new Option('--health-port <port>', 'loopback port of /healthz and /metrics')
+        .env('HEALTH_PORT')
+        .default(9810)
+        .argParser(port),
+    )
+    .action((flags: { nodeName: string; healthPort: number }) => chosen({ kind: 'run', ...flags }));
+  for (const name of ['filesystem', 'raid', 'lvm'] as const) addOneShot(program, name, chosen);
+  program
+    .command('snapshot')
+    .description('print what discovery reads, as one JSON document')
+    .action(() => chosen({ kind: 'snapshot' }));
+  program
+    .command('plan <layout>')
+    .description('show what set-up would do to a recorded machine')
+    .requiredOption('--snapshot <file>', 'document printed by `nvme-agent snapshot`')
+    .addOption(provider())
+    .addOption(vgName())
+    .addOption(new Option('-o, --output <format>', 'json or text').choices(['json', 'text']).default('text'))
+    .action((layout: string, flags: Omit<PlanFlags, 'layout'>) =>
+      chosen({ kind: 'plan', options: { layout, ...flags } }),
+    );
+  program
+    .command('sleep')
+    .description('wait until stopped: the container beside a finished init container')
+    .action(() => chosen({ kind: 'sleep' }));
+  return program;
+}
+
+const provider = (): Option =>
+  new Option('--cloud-provider <name>', 'whose drives to look for')
+    .env('CLOUD_PROVIDER')
+    .choices(PROVIDERS)
+    .default('auto');
+const vgName = (): Option =>
+  new Option('--vg-name <name>', 'LVM volume group').env('VG_NAME').default(DEFAULT_VG_NAME);
+
+function addOneShot(
+  program: Command,
+  name: 'filesystem' | 'raid' | 'lvm',
+  chosen: (operation: AgentOperation) => void,
+): void {
+  const command = program
+    .command(name)
+    .description(`set the drives up as ${DESCRIPTIONS[name]}, once`)
+    .addOption(provider())
+    .addOption(new Option('--node-name <name>', 'Node this runs on').env('NODE_NAME'))
+    .addOption(new Option('--taint-key <key>', 'taint to remove').env('TAINT_KEY').default(DEFAULT_TAINT_KEY))
+    .addOption(new Option('--remove-taint', 'remove the taint when the drives are ready').env('REMOVE_TAINT'))
+    .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
+  if (name === 'lvm') command.addOption(vgName());
+  else
+    command.addOption(
+      new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4'),
+    );
+  if (name === 'raid')
+    command.addOption(
+      new Option('--raid-level <level>', 'md level').env('RAID_LEVEL').choices(['0', '10']).default('0'),
+    );
+  command.action((flags: OneShotFlags) => chosen({ kind: 'set-up', options: oneShot(name, flags) }));
+}
+
+const DESCRIPTIONS = {
+  filesystem: 'one filesystem a drive',
+  raid: 'one array with a filesystem',
+  lvm: 'one volume group',
+} as const;
+
+function oneShot(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): OneShotOptions {
+  const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false } = flags;
+  const layout = layoutOf(name, flags);
+  return {
+    cloudProvider,
+    layout,
+    taintKey,
+    removeTaint,
+    requireDrives,
+    ...(nodeName === undefined ? {} : { nodeName }),
+  };
+}
+
+function layoutOf(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): Layout {
+  const filesystem = { type: flags.fsType ?? 'ext4' };
+  switch (name) {
+    case 'filesystem':
+      return layoutWithDefaults({ type: 'Filesystem', filesystem });
+    case 'raid':
+      return layoutWithDefaults({
+        type: 'RAID',
+        filesystem,
+        raid: { level: flags.raidLevel === '10' ? 10 : 0 },
+      });
+    case 'lvm':
+      return layoutWithDefaults({ type: 'LVM', lvm: { vgName: flags.vgName ?? DEFAULT_VG_NAME } });
+  }
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value > 0 && value < 65_536) return value;
+  throw new InvalidArgumentError(`Expected a port from 1 to 65535, got \`${text}\`.`);
+}

@@ -1,0 +1,44 @@
+import { constants, open, type FileHandle } from 'node:fs/promises';
+
+/** Bytes `[offset, offset + length)` of a device or file, opened read-only; rejects when it ends before. */
+export async function readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
+  const handle = await open(path, constants.O_RDONLY);
+  try {
+    return await readFully(handle, path, { offset, length });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readFully(
+  handle: FileHandle,
+  path: string,
+  { offset, length }: { offset: number; length: number },
+): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+    if (bytesRead === 0) {
+      throw new Error(`Expected ${length} bytes at ${offset} of ${path}, got ${done}: the device ends there`);
+    }
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+/**
+ * Opens a block device O_RDWR|O_EXCL and closes it. The kernel answers EBUSY for a mount in any namespace, md, dm and
+ * swap. On anything but a block device O_EXCL would say nothing (open(2)), so that is ENOTBLK.
+ */
+export async function probeExclusive(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDWR | constants.O_EXCL);
+  try {
+    const seen = await handle.stat();
+    if (!seen.isBlockDevice()) {
+      throw Object.assign(new Error(`ENOTBLK: ${path} is no block device`), { code: 'ENOTBLK', path });
+    }
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,28 @@
+import type { HostInit } from './host-init.ts';
+import { HostMountsUnknownError } from './mountinfo.ts';
+
+/** Programs whose effect or answer is of the host’s mount namespace (udevadm finds its daemon in /run/udev). */
+const IN_HOST_NAMESPACE: ReadonlySet<string> = new Set(['mount', 'umount', 'mkdir', 'udevadm']);
+
+/** Paths that an agent in a container shares with the host as they are. */
+const SHARED = /^\/(dev|sys|proc)(\/|$)/;
+
+/**
+ * The command as it must be run so that the host sees its mounts: as it is on the host; entered into the mount
+ * namespace of the host's process 1 where we share its PIDs; else on paths below the root mount, from which
+ * Bidirectional propagation carries them to the host. Throws HostMountsUnknownError when there is no telling.
+ */
+export function inHostNamespace(command: readonly string[], rootMount: string, init: HostInit): string[] {
+  const [program = '', ...args] = command;
+  if (rootMount === '/' || !IN_HOST_NAMESPACE.has(program)) return [...command];
+  if (!init.found) throw new HostMountsUnknownError(init.reason);
+  if (init.sharesPids) return ['nsenter', '--target', '1', '--mount', '--', ...command];
+  return [program, ...args.map((arg) => below(rootMount, arg))];
+}
+
+/** Whether the command depends on the host's mount namespace at all. */
+export const needsHostNamespace = ([program = '']: readonly string[]): boolean =>
+  IN_HOST_NAMESPACE.has(program);
+
+const below = (rootMount: string, arg: string): string =>
+  arg.startsWith('/') && !SHARED.test(arg) ? `${rootMount}${arg}` : arg;

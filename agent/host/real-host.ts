@@ -1,0 +1,120 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { mkdir, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
+import type { Clock } from '../../kube/clock.ts';
+import { probeExclusive, readBlocks } from './block-device.ts';
+import { filesystemBytes } from './filesystem-size.ts';
+import { findHostInit, type HostInit } from './host-init.ts';
+import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
+import type { Host, RunOptions, RunResult } from './host.ts';
+import { readInitFacts } from './init-facts.ts';
+import { LOCK_PATH, takeLock } from './lock.ts';
+import { inHostNamespace, needsHostNamespace } from './mount-namespace.ts';
+import { readHostMountinfo } from './mountinfo.ts';
+import { replaceFile } from './replace-file.ts';
+import { runProgram, type RunContext } from './run.ts';
+
+export interface RealHostOptions {
+  /** Where the host's root is mounted: `/host` in a container, `/` on the host itself. */
+  rootMount: string;
+  env: RunContext['env'];
+  clock: Pick<Clock, 'sleep'>;
+}
+
+/** The machine itself, or the machine below the container that the agent runs in. */
+export function createHost(options: RealHostOptions): Host {
+  return new RealHost(options);
+}
+
+class RealHost implements Host {
+  readonly #rootMount: string;
+  readonly #context: Omit<RunContext, 'lockFd'>;
+  /** The lock of the work that a call belongs to, so that no other call in the process can borrow it. */
+  readonly #lock = new AsyncLocalStorage<FileHandle>();
+
+  constructor({ rootMount, env, clock }: RealHostOptions) {
+    this.#rootMount = rootMount === '/' ? rootMount : rootMount.replace(/\/+$/, '');
+    this.#context = { env, clock };
+  }
+
+  async run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const lockFd = options.writes ? this.#heldLock(command) : undefined;
+    const adapted = needsHostNamespace(command)
+      ? inHostNamespace(command, this.#rootMount, await this.#init())
+      : command;
+    return runProgram(adapted, options, { ...this.#context, lockFd });
+  }
+
+  async readFile(path: string): Promise<string> {
+    return readFile(await this.#local(path), 'utf8');
+  }
+
+  async readDirectory(path: string): Promise<string[]> {
+    return (await readdir(await this.#local(path))).sort();
+  }
+
+  realPath(path: string): Promise<string> {
+    return realHostPath(this.#rootMount, path);
+  }
+
+  async exists(path: string): Promise<boolean> {
+    const local = await this.#local(path);
+    return stat(local).then(
+      () => true,
+      (error: unknown) => {
+        if (isMissing(error)) return false;
+        throw error;
+      },
+    );
+  }
+
+  async writeFile(path: string, text: string): Promise<void> {
+    await replaceFile(await this.#local(path), text);
+  }
+
+  async makeDirectory(path: string): Promise<void> {
+    await mkdir(await this.#local(path), { recursive: true });
+  }
+
+  async filesystemBytes(path: string): Promise<number> {
+    return filesystemBytes(await this.#local(path));
+  }
+
+  async readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
+    return readBlocks(await this.#local(path), offset, length);
+  }
+
+  async probeExclusive(path: string): Promise<void> {
+    return probeExclusive(await this.#local(path));
+  }
+
+  async hostMountinfo(): Promise<string> {
+    return readHostMountinfo(await this.#init());
+  }
+
+  async withWriteLock<T>(timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    const handle = await takeLock(localPath(this.#rootMount, LOCK_PATH), timeoutMs, this.#context);
+    try {
+      return await this.#lock.run(handle, work);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** A closed handle has the descriptor -1: work that went on after its lock was let go must not write either. */
+  #heldLock(command: readonly string[]): number {
+    const fd = this.#lock.getStore()?.fd ?? -1;
+    if (fd < 0) throw new Error(`Expected the write lock to be held for \`${command.join(' ')}\`, got none`);
+    return fd;
+  }
+
+  async #init(): Promise<HostInit> {
+    return findHostInit(await readInitFacts(this.#rootMount));
+  }
+
+  async #local(path: string): Promise<string> {
+    return localPath(this.#rootMount, await resolveHostPath(this.#rootMount, path));
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');

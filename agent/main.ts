@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createKubeApi } from '../kube/client.ts';
+import { loadClusterConfig } from '../kube/config.ts';
+import { systemClock } from '../kube/system-clock.ts';
+import { createLogger } from '../logging/logger.ts';
+import { runPlan } from './cli/plan.ts';
+import { runSnapshot } from './cli/snapshot.ts';
+import { agentCommand, type AgentOperation } from './command-line.ts';
+import { createHost } from './host/real-host.ts';
+import { setUpOnce } from './one-shot/set-up.ts';
+import { runAgent } from './run/run.ts';
+
+declare const __VERSION__: string;
+
+const clock = systemClock();
+const bound = { program: 'nvme-agent', ...(process.env.NODE_NAME ? { node: process.env.NODE_NAME } : {}) };
+const logger = createLogger((line) => process.stderr.write(line), clock, bound);
+const stop = new AbortController();
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort(new Error(name));
+  });
+}
+
+async function kube() {
+  const config = await loadClusterConfig({ env: process.env });
+  return createKubeApi(config, { clock, userAgent: `nvme-agent/${__VERSION__}` });
+}
+
+/** The DaemonSet mounts the host's root there; on the host itself there is no such folder. */
+const host = createHost({ rootMount: existsSync('/host/proc/1') ? '/host' : '/', env: process.env, clock });
+
+async function carryOut(operation: AgentOperation): Promise<number> {
+  const { signal } = stop;
+  switch (operation.kind) {
+    case 'run':
+      await runAgent(
+        { ...operation, version: __VERSION__ },
+        { kube: await kube(), host, clock, logger, env: process.env },
+        signal,
+      );
+      return 0;
+    case 'set-up':
+      await setUpOnce(operation.options, { host, clock, logger, kube, signal });
+      return 0;
+    case 'snapshot':
+      return await runSnapshot({ seed: String(clock.now()) }, { host, stdout: process.stdout });
+    case 'plan':
+      return await runPlan(operation.options, {
+        stdout: process.stdout,
+        readFile: (path) => readFile(path, 'utf8'),
+      });
+    case 'sleep':
+      await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);
+      return 0;
+  }
+}
+
+let operation: AgentOperation | undefined;
+agentCommand(__VERSION__, (chosen) => (operation = chosen)).parse();
+try {
+  process.exitCode = operation === undefined ? 1 : await carryOut(operation);
+} catch (error) {
+  logger.error('nvme-agent ends', { error });
+  process.exitCode = stop.signal.aborted ? 0 : 1;
+}
+process.exit();

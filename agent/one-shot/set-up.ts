@@ -1,0 +1,103 @@
+import { LEGACY_TAINT_KEY, READY_BOOT_ID } from '../../api/keys.ts';
+import { withDefaults } from '../../api/defaults.ts';
+import type { Layout } from '../../api/layout.ts';
+import type { Provider } from '../../api/profile.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { removeTaints } from '../../kube/edit-node.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { applySteps } from '../apply/apply.ts';
+import { discoverSnapshot } from '../discover/discover.ts';
+import type { Host } from '../host/host.ts';
+import { takeInventory } from '../inventory/classify.ts';
+import { isRefused, planSetup } from '../plan/plan.ts';
+import type { Planned } from '../plan/planned.ts';
+
+/** The flags of the one-shot commands, as Materialize's tool has them. */
+export interface OneShotOptions {
+  cloudProvider: Provider;
+  layout: Layout;
+  nodeName?: string;
+  taintKey: string;
+  removeTaint: boolean;
+  requireDrives: boolean;
+}
+
+export interface OneShotDependencies {
+  host: Host;
+  clock: Clock;
+  logger: Logger;
+  /** Asked for only when the taint is to be removed. */
+  kube: () => Promise<KubeApi>;
+  signal: AbortSignal;
+}
+
+/** A one-shot run that cannot do what it was asked; the message is for a person. */
+export class OneShotError extends Error {
+  override readonly name = 'OneShotError';
+}
+
+/** Sets the drives up once and, when asked, removes the taint; publishes nothing. */
+export async function setUpOnce(options: OneShotOptions, deps: OneShotDependencies): Promise<void> {
+  if (options.removeTaint && options.nodeName === undefined) {
+    throw new OneShotError(
+      '--remove-taint needs --node-name (or NODE_NAME): which node should lose its taint?',
+    );
+  }
+  const { host, clock, logger, signal } = deps;
+  const planned = await planOnce(options, deps);
+  const { plan, steps } = planned;
+  for (const { path, reason } of plan.refusals) logger.warn('drive left alone', { path, reason });
+  if (isRefused(plan))
+    throw new OneShotError(
+      `No drive may be used: ${plan.refusals.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`,
+    );
+  if (plan.candidates.length === 0) {
+    if (options.requireDrives)
+      throw new OneShotError('This machine has no local drives, and --require-drives was given');
+    logger.info('no local drives: nothing to do');
+  }
+  await applySteps(steps, {
+    host,
+    clock,
+    logger,
+    signal,
+    planID: plan.id,
+    verify: async () => (await planOnce(options, deps)).plan.id,
+    onProgress: (progress) => {
+      logger.info('step', { ...progress });
+      return Promise.resolve();
+    },
+  });
+  logger.info('drives are set up', { layout: plan.layout.type, drives: plan.candidates });
+  if (options.removeTaint) await removeTaint(options, deps);
+}
+
+async function planOnce(
+  { cloudProvider, layout }: OneShotOptions,
+  { host, signal }: OneShotDependencies,
+): Promise<Planned> {
+  const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  const snapshot = await discoverSnapshot(host, { seed: bootID, signal });
+  const spec = withDefaults({ provider: cloudProvider, layout });
+  const inventory = takeInventory(snapshot, {
+    provider: cloudProvider,
+    drives: spec.drives,
+    strict: true,
+    volumes: [],
+  });
+  return planSetup(inventory, { spec, nodeUID: '' });
+}
+
+/** The boot ID goes on in the same patch: it keeps the enrol controller from putting the taint back. */
+async function removeTaint(
+  { nodeName = '', taintKey }: OneShotOptions,
+  { host, kube, logger }: OneShotDependencies,
+): Promise<void> {
+  const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  await removeTaints(await kube(), nodeName, [taintKey], { [READY_BOOT_ID]: bootID });
+  logger.info('taint removed', { node: nodeName, taint: taintKey });
+}
+
+/** Default of `--taint-key`: the one that Materialize's charts put on. */
+export const DEFAULT_TAINT_KEY = LEGACY_TAINT_KEY;

@@ -1,0 +1,75 @@
+import {
+  CLEAN,
+  CLEANUP,
+  DRIVE_COUNT,
+  HOSTNAME_LABEL,
+  MANAGED_BY,
+  MANAGED_BY_LABEL,
+  NODE_LABEL,
+  NODE_UID,
+  PROVISIONED_BY,
+  PROVISIONER,
+  VOLUME_IDENTITY,
+} from '../../api/keys.ts';
+import type { NVMeProfileSpec } from '../../api/profile.ts';
+import type { PersistentVolume } from '../../kube/resources.ts';
+import type { PlannedVolume } from '../plan/planned.ts';
+
+/** The node that a volume is published for. */
+export interface PublishingNode {
+  name: string;
+  uid: string;
+  /** Value of the label kubernetes.io/hostname, which local volumes select on. */
+  hostname: string;
+}
+
+/** The same name after every reboot: from the node's name and the filesystem's UUID, of which 12 digits are enough on one node. */
+export function volumeName(
+  node: Pick<PublishingNode, 'name'>,
+  { identity }: Pick<PlannedVolume, 'identity'>,
+): string {
+  return `nvme-${node.name}-${identity.replaceAll('-', '').slice(0, 12)}`;
+}
+
+/**
+ * The PersistentVolume of one volume. The clean-up rules of the moment travel on it, because the profile may be gone when
+ * they are needed; `provisioned-by` leaves the deletion of the data to us (Kubernetes' PV controller skips it then).
+ */
+export function volumeObject(
+  node: PublishingNode,
+  volume: PlannedVolume,
+  capacityBytes: number,
+  spec: NVMeProfileSpec,
+): PersistentVolume {
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: {
+      name: volumeName(node, volume),
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY, [NODE_LABEL]: node.name, [HOSTNAME_LABEL]: node.hostname },
+      annotations: {
+        [PROVISIONED_BY]: PROVISIONER,
+        [NODE_UID]: node.uid,
+        [VOLUME_IDENTITY]: volume.identity,
+        [DRIVE_COUNT]: String(volume.drives.length),
+        [CLEANUP]: JSON.stringify(spec.cleanup),
+        [CLEAN]: spec.volumes.clean,
+      },
+    },
+    spec: {
+      capacity: { storage: String(capacityBytes) },
+      volumeMode: 'Filesystem',
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: spec.volumes.reclaimPolicy,
+      storageClassName: spec.volumes.storageClassName,
+      local: { path: volume.path },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: HOSTNAME_LABEL, operator: 'In', values: [node.hostname] }] },
+          ],
+        },
+      },
+    },
+  };
+}

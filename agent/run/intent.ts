@@ -1,0 +1,44 @@
+import { effectiveSpec } from '../../api/defaults.ts';
+import type { NodeRequest } from '../../api/node.ts';
+import type { NVMeProfileSpec } from '../../api/profile.ts';
+import type { Observation } from './observe.ts';
+
+/** What the agent is to do in this round. */
+export interface Intent {
+  /** What the node should look like. */
+  spec: NVMeProfileSpec;
+  /** A profile, or overrides of the node's own, say so; else only what is there already is kept. */
+  hasProfile: boolean;
+  /** Whether blank drives may be set up now. */
+  mayBegin: boolean;
+  /** Nothing is missing but a person's request. */
+  waitingForRequest: boolean;
+  /** A request that was not looked at before. */
+  request?: NodeRequest;
+}
+
+/**
+ * Reads the intent from the objects. Manual set-up begins with a request and goes on after a crash: progress that was
+ * never cleared says that a person's order is unfinished.
+ */
+export function intentOf({ nvme, profile, paused }: Observation): Intent {
+  const { overrides, request } = nvme.spec ?? {};
+  const hasProfile = profile !== undefined || overrides?.layout !== undefined;
+  const spec = effectiveSpec(profile?.spec, overrides);
+  const fresh = request !== undefined && request.id !== nvme.status?.observedRequestID;
+  const ordered = request?.type === 'setup' && (fresh || nvme.status?.progress !== undefined);
+  const automatic = spec.setup === 'Automatic' && profile !== undefined;
+  const mayBegin = hasProfile && !paused && (automatic || ordered);
+  return {
+    spec,
+    hasProfile,
+    mayBegin,
+    waitingForRequest: hasProfile && !automatic && !ordered,
+    ...(fresh ? { request } : {}),
+  };
+}
+
+/** The same spec with every blank drive left alone: what is ours already is still assembled, mounted and kept. */
+export function keepOnly(spec: NVMeProfileSpec): NVMeProfileSpec {
+  return { ...spec, drives: { ...spec.drives, exclude: ['*'] } };
+}

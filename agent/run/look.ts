@@ -1,0 +1,41 @@
+import type { NVMeProfileSpec } from '../../api/profile.ts';
+import type { Snapshot } from '../../api/snapshot.ts';
+import { discoverSnapshot } from '../discover/discover.ts';
+import type { Host } from '../host/host.ts';
+import { takeInventory } from '../inventory/classify.ts';
+import { planSetup } from '../plan/plan.ts';
+import type { Planned } from '../plan/planned.ts';
+import { knownVolume } from '../publish/known-volumes.ts';
+import type { Observation } from './observe.ts';
+
+/** One look at the machine, and what would have to be done. */
+export interface Look {
+  snapshot: Snapshot;
+  planned: Planned;
+}
+
+/** Discovers, classifies and plans; changes nothing. `seed` decides which blocks are sampled. */
+export async function look(
+  host: Host,
+  observation: Observation,
+  spec: NVMeProfileSpec,
+  options: { seed: string; signal: AbortSignal },
+): Promise<Look> {
+  const snapshot = await discoverSnapshot(host, options);
+  return { snapshot, planned: planFor(snapshot, observation, spec) };
+}
+
+/** The plan for a snapshot that was taken already. */
+export function planFor(snapshot: Snapshot, observation: Observation, spec: NVMeProfileSpec): Planned {
+  const { node, volumes, publishing } = observation;
+  const providerID = node.spec?.providerID;
+  const inventory = takeInventory(snapshot, {
+    provider: spec.provider,
+    drives: spec.drives,
+    strict: true,
+    volumes: volumes.map(knownVolume),
+    nodeLabels: node.metadata?.labels ?? {},
+    ...(providerID === undefined ? {} : { providerID }),
+  });
+  return planSetup(inventory, { spec, nodeUID: publishing.uid });
+}

@@ -1,0 +1,82 @@
+import { HOSTNAME_LABEL, PAUSED } from '../../api/keys.ts';
+import type { NVMeNode } from '../../api/node.ts';
+import type { NVMeProfile } from '../../api/profile.ts';
+import type { KubeApi, ResourceType } from '../../kube/api.ts';
+import { isNotFound } from '../../kube/errors.ts';
+import {
+  nodes,
+  nvmeNodes,
+  nvmeProfiles,
+  persistentVolumes,
+  type Node,
+  type PersistentVolume,
+} from '../../kube/resources.ts';
+import type { PublishingNode } from '../publish/volume-object.ts';
+import { volumesOnNode } from '../publish/known-volumes.ts';
+
+/** What the cluster says about this node, read live: every decision rests on it. */
+export interface Observation {
+  node: Node;
+  publishing: PublishingNode;
+  nvme: NVMeNode;
+  profile?: NVMeProfile;
+  paused: boolean;
+  /** PVs of any provisioner that lie, or may lie, on this node. */
+  volumes: PersistentVolume[];
+}
+
+/** The agent may do nothing yet, and waits; `message` says for what. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet';
+}
+
+/**
+ * Reads the node's objects. Throws NotYet while they do not speak of this boot of this machine: then acting on them could
+ * set up, or publish, for another.
+ */
+export async function observe(kube: KubeApi, name: string, hostBootID: string): Promise<Observation> {
+  const node = await nodeOfThisBoot(kube, name, hostBootID);
+  const uid = node.metadata?.uid ?? '';
+  const nvme = await enrolledNode(kube, name, uid);
+  const profileName = nvme.spec?.profile;
+  const profile = profileName === undefined ? undefined : await found(kube, nvmeProfiles, profileName);
+  const hostname = node.metadata?.labels?.[HOSTNAME_LABEL] ?? name;
+  const all = await kube.listAll(persistentVolumes);
+  return {
+    node,
+    nvme,
+    publishing: { name, uid, hostname },
+    paused: PAUSED in (node.metadata?.annotations ?? {}),
+    volumes: volumesOnNode(all.items, { name, hostname }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+async function nodeOfThisBoot(kube: KubeApi, name: string, hostBootID: string): Promise<Node> {
+  const node = await found(kube, nodes, name);
+  if (node === undefined) throw new NotYet(`node "${name}" has not registered`);
+  const bootID = node.status?.nodeInfo?.bootID ?? '';
+  if (bootID === hostBootID) return node;
+  throw new NotYet(`node "${name}" shows boot ID "${bootID}", and this boot is "${hostBootID}"`);
+}
+
+async function enrolledNode(kube: KubeApi, name: string, uid: string): Promise<NVMeNode> {
+  const nvme = await found(kube, nvmeNodes, name);
+  if (nvme === undefined) {
+    throw new NotYet(
+      `no NVMeNode "${name}": no profile matches, or nvme-webhook has not enrolled the node yet`,
+    );
+  }
+  const owner = nvme.metadata.ownerReferences?.find(({ kind }) => kind === 'Node')?.uid;
+  if (owner === uid) return nvme;
+  throw new NotYet(`NVMeNode "${name}" belongs to an earlier node of that name (UID ${owner ?? 'none'})`);
+}
+
+async function found<T>(kube: KubeApi, type: ResourceType<T>, name: string): Promise<T | undefined> {
+  try {
+    return await kube.get(type, name);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}

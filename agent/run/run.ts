@@ -1,0 +1,92 @@
+import type { ConditionReason } from '../../api/reasons.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import { EventRecorder } from '../../kube/events.ts';
+import { LevelLoop } from '../../kube/level-loop.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { Host } from '../host/host.ts';
+import { createHealth, type AgentHealth } from './health.ts';
+import { NotYet } from './observe.ts';
+import { reconcile, type ReconcileOptions } from './reconcile.ts';
+import { watchDrives } from './udev.ts';
+import { watchCluster } from './wake-ups.ts';
+
+export interface RunOptions {
+  nodeName: string;
+  healthPort: number;
+  version: string;
+}
+
+export interface RunDependencies {
+  kube: KubeApi;
+  host: Host;
+  clock: Clock;
+  logger: Logger;
+  env: NodeJS.ProcessEnv;
+}
+
+/** Between looks that nothing asked for. */
+const RESYNC_MS = 300_000;
+/** While something is missing in the cluster, or a round has failed; changes wake the agent earlier. */
+const WAIT_MS = 5000;
+/** Reasons that may pass without any change that the agent would be told of. */
+const PASSING: ReadonlySet<ConditionReason> = new Set([
+  'SettingUp',
+  'StepFailed',
+  'PlanChanged',
+  'DiscoveryFailed',
+]);
+
+/** The long-running mode: rounds whenever something changes, until the signal aborts. */
+export async function runAgent(
+  options: RunOptions,
+  deps: RunDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { kube, host, clock, logger, env } = deps;
+  const { nodeName, version } = options;
+  const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
+  const onError = (error: unknown): void => logger.warn('interrupted, will go on', { error });
+  const events = new EventRecorder({ kube, clock, component: 'nvme-agent', instance: nodeName, onError });
+  const round = { kube, host, clock, logger, events, nodeName, bootID, version, seed: bootID };
+  const health = await createHealth(options.healthPort, clock);
+  const loop: LevelLoop = new LevelLoop({
+    clock,
+    resyncMs: RESYNC_MS,
+    reconcile: (inner) => oneRound(round, health, inner),
+    onError: (error) => logger.error('round failed, will try again', { error }),
+  });
+  const wake = (): void => loop.poke();
+  try {
+    await Promise.all([
+      loop.run(signal),
+      watchCluster({ kube, clock, nodeName, wake, onError }, signal),
+      watchDrives({ clock, env, wake, onError }, signal),
+    ]);
+  } finally {
+    await events.flush();
+    health.close();
+  }
+}
+
+/** Gives the time of the next look, for rounds that end with something to wait for. */
+async function oneRound(
+  options: ReconcileOptions,
+  health: AgentHealth,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { logger, clock } = options;
+  const began = clock.now();
+  try {
+    const ready = await reconcile(options, signal);
+    const seconds = (clock.now() - began) / 1000;
+    health.round({ ready: ready.ready, seconds });
+    logger.info('round done', { ready: ready.ready, reason: ready.reason, detail: ready.message, seconds });
+    return !ready.ready && PASSING.has(ready.reason) ? clock.now() + WAIT_MS : undefined;
+  } catch (error) {
+    if (!(error instanceof NotYet)) throw error;
+    health.round({ ready: false, seconds: (clock.now() - began) / 1000 });
+    logger.info('waiting', { for: error.message });
+    return clock.now() + WAIT_MS;
+  }
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../../../api/defaults.ts';
+import type { VolumeState, VolumeStatus } from '../../../../api/node.ts';
+import type { Planned } from '../../../../agent/plan/planned.ts';
+import { readiness, type Situation } from '../../../../agent/report/readiness.ts';
+
+const volume = (state: VolumeState): VolumeStatus => ({
+  name: `v-${state}`,
+  state,
+  path: '/pv-disks/x/data',
+  capacity: 1,
+  identity: 'x',
+});
+
+const planned = ({
+  candidates = ['/dev/nvme1n1'],
+  refusals = [],
+  steps = [],
+  ...rest
+}: Partial<
+  Pick<Planned['plan'], 'candidates' | 'refusals'> & Omit<Planned, 'plan' | 'volumes'>
+> = {}): Planned => ({
+  plan: {
+    id: 'p',
+    for: 'setup',
+    layout: withDefaults({}).layout,
+    provider: 'generic',
+    drives: [],
+    candidates,
+    steps: [],
+    refusals,
+  },
+  steps,
+  volumes: [],
+  ...rest,
+});
+const step: Planned['steps'][number] = {
+  kind: 'make-data-directory',
+  name: 'make it',
+  mountPath: '/m',
+  uuid: 'u',
+};
+
+const situation = (change: Partial<Situation> = {}): Situation => ({
+  spec: withDefaults({ drives: { minCount: 1 } }),
+  hasProfile: true,
+  planned: planned(),
+  volumes: [volume('Available')],
+  paused: false,
+  waitingForRequest: false,
+  ...change,
+});
+
+describe('the decision that the taint hangs on', () => {
+  it.each<[string, Partial<Situation>, string]>([
+    ['all volumes are published', {}, 'VolumesPublished'],
+    ['volumes are in use', { volumes: [volume('Bound'), volume('Released')] }, 'VolumesPublished'],
+    [
+      'it is degraded with the rest published',
+      { planned: planned({ degraded: 'a drive is gone' }) },
+      'VolumesPublished',
+    ],
+    ['it has drifted', { planned: planned({ drift: 'is RAID' }) }, 'VolumesPublished'],
+    [
+      'the platform owns the drives',
+      { planned: planned({ standDown: 'EKS', candidates: [] }) },
+      'PlatformOwnsDrives',
+    ],
+    [
+      'it has no drives and needs none',
+      { spec: withDefaults({}), planned: planned({ candidates: [] }), volumes: [] },
+      'NoDrives',
+    ],
+  ])('lets pods in when %s', (_, change, reason) => {
+    expect(readiness(situation(change))).toMatchObject({ ready: true, reason });
+  });
+
+  const refusals = [{ path: '/dev/nvme1n1', reason: 'ext4 filesystem' }];
+  it.each<[string, Partial<Situation>, string]>([
+    ['no profile matches', { hasProfile: false }, 'NoProfile'],
+    ['the drives hold data', { planned: planned({ candidates: [], refusals }) }, 'ExistingData'],
+    ['it has fewer drives than wanted', { planned: planned({ candidates: [] }) }, 'TooFewDrives'],
+    ['steps are left', { planned: planned({ steps: [step] }) }, 'SettingUp'],
+    [
+      'a person must ask',
+      { planned: planned({ steps: [step] }), waitingForRequest: true },
+      'WaitingForRequest',
+    ],
+    ['it is paused with steps left', { planned: planned({ steps: [step] }), paused: true }, 'PausedByUser'],
+    ['a volume is not published yet', { volumes: [volume('Publishing')] }, 'SettingUp'],
+    ['a directory holds files of nobody', { volumes: [volume('Unclaimed')] }, 'SettingUp'],
+    ['something failed', { failure: { reason: 'StepFailed', message: 'mkfs' } }, 'StepFailed'],
+  ])('keeps pods out when %s', (_, change, reason) => {
+    expect(readiness(situation(change))).toMatchObject({ ready: false, reason });
+  });
+
+  it('names each drive that was left alone, with the reason', () => {
+    const { message } = readiness(situation({ planned: planned({ candidates: [], refusals }) }));
+    expect(message).toContain('/dev/nvme1n1: ext4 filesystem');
+  });
+});
