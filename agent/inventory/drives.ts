@@ -95,12 +95,14 @@ export function traitsOf(facts: Facts, device: BlockDevice): DriveTraits {
 function namingVolumes(facts: Facts, device: BlockDevice, { volumes, machineID }: DriveContext) {
   const stack = withDescendants(facts.devices, device);
   const array = memberOf(facts, device);
-  const own = possibleIdentities(facts, device).map((identity) => driveFilesystemUuid(machineID, identity));
+  const identities = possibleIdentities(facts, device);
+  const own = identities.map((identity) => driveFilesystemUuid(machineID, identity));
   const found = stack.map((part) => signatureOf(facts, part)?.uuid).filter((uuid) => uuid !== undefined);
   return namedBy(volumes, {
     aliases: new Set(stack.flatMap((part) => [...aliasesOf(facts, part)])),
     mountPoints: stack.flatMap((part) => mountPointsOf(facts, part).map(({ path }) => path)),
     uuids: [...own, ...found, ...(array === undefined ? [] : [filesystemUuidOn(array)])],
+    identities,
   });
 }
 

@@ -9,14 +9,18 @@ export interface Namings {
   mountPoints: readonly string[];
   /** UUIDs that it carries or would carry by our derivation. */
   uuids: readonly string[];
+  /** Identities that the drive may have had; none for what lies on drives. */
+  identities?: readonly string[];
 }
 
-/** The PersistentVolumes that name a device: by path, by a path inside its mounts, or by our identity. */
+/** The PersistentVolumes that name a device: by path, by a path inside its mounts, by our identity, or by drive. */
 export function namedBy(volumes: readonly KnownVolume[], namings: Namings): KnownVolume[] {
   return volumes.filter((volume) => names(volume, namings));
 }
 
-function names({ path, identity }: KnownVolume, { aliases, mountPoints, uuids }: Namings): boolean {
+function names({ path, identity, drives }: KnownVolume, namings: Namings): boolean {
+  const { aliases, mountPoints, uuids, identities = [] } = namings;
+  if (identities.some((own) => drives?.includes(own))) return true;
   if (identity !== undefined && uuids.includes(identity)) return true;
   if (path === undefined) return false;
   const clean = path.replace(/\/+$/, '');

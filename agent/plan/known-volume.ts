@@ -9,4 +9,6 @@ export interface KnownVolume {
   path?: string;
   /** Our annotation `kubectl-nvme.dev/volume-identity`. */
   identity?: string;
+  /** Identities of the drives below (`PlannedVolume.drives`), where the publisher has noted them on the volume. */
+  drives?: readonly string[];
 }

@@ -3,7 +3,8 @@ import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import { clearHalfMade } from './clear.ts';
 import { physicalVolumeUuid, tagOf, volumeGroupUuid } from './identity.ts';
 import { NOTHING, refuseAll, type LayoutPlan } from './layout-plan.ts';
-import { planSlices } from './slices.ts';
+import type { KnownVolume } from './known-volume.ts';
+import { MOST_SLICES, planSlices, sliceFilesystemUuid } from './slices.ts';
 import type { Step } from './step.ts';
 
 export interface LvmWish {
@@ -27,6 +28,9 @@ export function planVolumeGroup(
   if (taken) return refuseAll(paths, `volume group ${vgName} exists already, on ${taken.members.join(', ')}`);
   const identities = drives.map(({ identity }) => identity);
   const uuid = volumeGroupUuid(inventory.machineID, vgName, identities);
+  const lost = lostSlice(inventory, uuid);
+  if (lost)
+    return refuseAll(paths, `PersistentVolume ${lost.name} is a slice of these drives, but they are blank`);
   const slices = planSlices(inventory, { uuid, vgName, drives, logicalVolumes: [] }, wish);
   return {
     ...slices,
@@ -54,4 +58,10 @@ function createPhysicalVolume(
   if (signature?.type === 'LVM2_member') return [];
   const uuid = physicalVolumeUuid(machineID, identity);
   return [{ kind: 'pv-create', name: `create physical volume on ${path}`, device, uuid }];
+}
+
+/** A PersistentVolume that lay on the group these drives would make: its machine came back without its data. */
+function lostSlice({ volumes }: Inventory, groupUuid: string): KnownVolume | undefined {
+  const identities = Array.from({ length: MOST_SLICES }, (_, index) => sliceFilesystemUuid(groupUuid, index));
+  return volumes.find(({ identity }) => identity !== undefined && identities.includes(identity));
 }

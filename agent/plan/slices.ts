@@ -98,4 +98,12 @@ function targetOf({ uuid, vgName, drives }: OwnGroup, lvName: string): Target {
   };
 }
 
+/** UUID of the filesystem on a slice of a group. */
+export function sliceFilesystemUuid(groupUuid: string, index: number): string {
+  return filesystemUuidOn(logicalVolumeUuid(groupUuid, sliceName(index)));
+}
+
+/** More slices than anyone carves; bounds the search for lost ones. */
+export const MOST_SLICES = 256;
+
 const sliceName = (index: number): string => `slice-${index}`;
