@@ -38,13 +38,31 @@ export function conflict(
   return answer(409, 'Conflict', message, request, type, name);
 }
 
+/** 409 of a delete's precondition; here the API server names the kind, not the resource. */
+export const preconditionFailed = (type: AnyType, name: string, why: string): ApiError =>
+  conflict({ ...type, plural: type.kind }, name, why);
+
 /** 422 of a JSON patch that could not be applied, a failed `test` included. */
 export const unprocessablePatch = (request = 'fake'): ApiError =>
   answer(422, 'Invalid', 'the server rejected our request due to an error in our request', request);
 
 /** 422 of validation. */
-export const invalid = (message: string, request = 'fake'): ApiError =>
-  answer(422, 'Invalid', message, request);
+export const invalid = (message: string, type?: AnyType, name?: string): ApiError =>
+  answer(422, 'Invalid', message, 'fake', type, name);
+
+/** 422 of an apply that does not say who applies. */
+export const noFieldManager = (): ApiError =>
+  new ApiError(
+    422,
+    {
+      code: 422,
+      reason: 'Invalid',
+      message:
+        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+      details: { kind: 'PatchOptions', group: 'meta.k8s.io' },
+    },
+    'fake',
+  );
 
 /** 403 as RBAC words it. */
 export const forbidden = (type: AnyType, verb: string, name = '', request = 'fake'): ApiError =>

@@ -51,10 +51,11 @@ function applyOperation(document: Json, operation: JsonPatchOperation): void {
     }
   } else if (operation.op === 'add') {
     add(parent, key, operation.value);
+  } else if (operation.op === 'replace') {
+    set(parent, key, operation.value);
   } else {
     if (child(parent, key) === undefined) throw new PatchFailure(`path "${operation.path}" does not exist`);
-    if (operation.op === 'remove') remove(parent, key);
-    else set(parent, key, operation.value);
+    remove(parent, key);
   }
 }
 
@@ -74,7 +75,10 @@ function remove(parent: Json, key: string): void {
   else Reflect.deleteProperty(parent, key);
 }
 
-/** RFC 6902 on a copy; throws a PatchFailure. */
+/**
+ * RFC 6902 on a copy, with the API server's liberties: a test for null holds for what is absent, and a replace of an
+ * absent member adds it. Throws a PatchFailure.
+ */
 export function applyJsonPatch<T extends object>(document: T, operations: JsonPatchOperation[]): T {
   const copy = structuredClone(document);
   for (const operation of operations) applyOperation(copy as Json, operation);

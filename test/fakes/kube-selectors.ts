@@ -62,8 +62,20 @@ export function matchesFieldSelector(
     const match = /^([^=!]+)(==|=|!=)(.*)$/.exec(requirement.trim());
     if (!match) throw badRequest(`invalid field selector: ${requirement}`);
     const [, field = '', operator, value] = match;
-    const known = ['metadata.name', 'metadata.namespace', ...(FIELDS[type.plural] ?? [])];
-    if (!known.includes(field)) throw badRequest(`field label not supported: ${field}`);
+    if (!isKnown(type, field)) throw unknownField(type, field);
     return (fieldOf(object, field) === value) === (operator !== '!=');
   });
 }
+
+const GENERIC = ['metadata.name', 'metadata.namespace'];
+
+const isKnown = (type: ResourceType<unknown>, field: string): boolean =>
+  GENERIC.includes(field) || (FIELDS[type.plural] ?? []).includes(field);
+
+/** Kinds with selectors of their own word the refusal in another way than the rest. */
+const unknownField = ({ plural }: ResourceType<unknown>, field: string): Error =>
+  badRequest(
+    plural in FIELDS
+      ? `field label not supported: ${field}`
+      : `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`,
+  );

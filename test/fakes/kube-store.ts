@@ -132,7 +132,8 @@ export class KubeStore {
     } as Stored['metadata'];
     const metadata = subresource && custom ? current.metadata : { ...wanted.metadata, ...identity };
     const half = subresource ? 'status' : 'spec';
-    const next: Stored = { ...(subresource ? current : wanted), metadata };
+    const { apiVersion, kind } = current;
+    const next = { ...(subresource ? current : wanted), apiVersion, kind, metadata } as Stored;
     if (subresource) copyKey(wanted, next, 'status');
     else if (hasStatusSubresource(type)) copyKey(current, next, 'status');
     const generation = next.metadata.generation;

@@ -20,7 +20,9 @@ import {
   conflict,
   gone,
   invalid,
+  noFieldManager,
   notFound,
+  preconditionFailed,
   unprocessablePatch,
 } from './kube-answers.ts';
 import { applyJsonPatch, applyMergePatch, PatchFailure } from './kube-patching.ts';
@@ -146,6 +148,8 @@ export class FakeKube extends FakeCluster implements KubeApi {
     if (type.group === GROUP && !wanted.metadata.resourceVersion) {
       throw invalid(
         `${type.plural}.${type.group} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`,
+        type,
+        name,
       );
     }
     return this.#write(type, current, wanted, options) as T;
@@ -164,14 +168,14 @@ export class FakeKube extends FakeCluster implements KubeApi {
     const current = this.find(type, name, this.#scope(type, options));
     const { uid, resourceVersion, finalizers } = current.metadata;
     if (options.uid !== undefined && options.uid !== uid) {
-      throw conflict(
+      throw preconditionFailed(
         type,
         name,
         `the UID in the precondition (${options.uid}) does not match the UID in record (${String(uid)}). The object might have been deleted and then recreated`,
       );
     }
     if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-      throw conflict(
+      throw preconditionFailed(
         type,
         name,
         `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${String(resourceVersion)}). The object might have been modified`,
@@ -212,9 +216,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
 
   #apply(type: AnyType, name: string, body: object, options: PatchOptions, namespace?: string): Stored {
     if (options.fieldManager === undefined) {
-      throw invalid(
-        'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-      );
+      throw noFieldManager();
     }
     const current = this.store.find(type, name, namespace);
     if (current) return this.#write(type, current, applyMergePatch(current, body), options);
