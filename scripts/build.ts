@@ -1,7 +1,7 @@
 // Bundles the four programs into dist/: one split ESM bundle, and one launcher a program.
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { basename, join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const staging = join(root, `.dist-${process.pid}`);
@@ -34,10 +34,30 @@ exec "$node" --disable-warning=ExperimentalWarning "$here/lib/${program}.js" "$@
 `;
 }
 
+function chunksByProgram(outputs: Metafile['outputs']): Record<string, string[]> {
+  const chunksFrom = (path: string, seen = new Set<string>()): Set<string> => {
+    if (seen.has(path)) return seen;
+    seen.add(path);
+    for (const { path: imported, external } of outputs[path]?.imports ?? []) {
+      if (external !== true) chunksFrom(imported, seen);
+    }
+    return seen;
+  };
+  const programOf = (path: string): string => basename(path, '.js');
+  return Object.fromEntries(
+    Object.entries(outputs)
+      .filter(([, { entryPoint }]) => entryPoint !== undefined)
+      .filter(([path]) => programOf(path) in programs)
+      .map(([path]) => [programOf(path), [...chunksFrom(path)].map((chunk) => basename(chunk)).sort()]),
+  );
+}
+
 const entries = Object.entries(programs).filter(([, source]) => existsSync(join(root, source)));
 rmSync(staging, { recursive: true, force: true });
 mkdirSync(join(staging, 'lib'), { recursive: true });
-await build({
+const { metafile } = await build({
+  metafile: true,
+  absWorkingDir: root,
   entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
   outdir: join(staging, 'lib'),
   bundle: true,
@@ -56,6 +76,8 @@ await build({
   },
 });
 writeFileSync(join(staging, 'package.json'), JSON.stringify({ type: 'module', version }));
+// Which chunks each program loads: an image takes only those of its own programs.
+writeFileSync(join(staging, 'chunks.json'), JSON.stringify(chunksByProgram(metafile.outputs), null, 2));
 for (const [name] of entries) {
   writeFileSync(join(staging, name), launcher(name));
   chmodSync(join(staging, name), 0o755);

@@ -19,22 +19,18 @@ export class ProgramNotBuiltError extends Error {
 
 /** The image's last layer: launchers, the chunks they load, and their names on the PATH. */
 export async function appEntries(distDir: string): Promise<TarEntry[]> {
-  const scripts = await reachable(
-    distDir,
-    programs.map((name) => `${name}.js`),
+  const chunks = await chunksOf(distDir, programs);
+  const names = ['package.json', ...programs, ...chunks.map((chunk) => `lib/${chunk}`)];
+  const files = await Promise.all(
+    names.map(async (name): Promise<TarEntry> => {
+      const mode = name.includes('.') ? 0o644 : 0o755;
+      return { path: `${home}/${name}`, kind: 'file', mode, content: await distFile(distDir, name) };
+    }),
   );
-  const files = new Map([
-    ['package.json', await distFile(distDir, 'package.json')],
-    ...[...scripts].map(([name, content]): [string, Buffer] => [`lib/${name}`, content]),
-  ]);
-  for (const name of programs) files.set(name, await distFile(distDir, name));
   return [
     ...parentEntries(`${home}/lib/x`),
     ...parentEntries('usr/local/bin/x'),
-    ...[...files].map(([name, content]): TarEntry => {
-      const mode = name.includes('.') ? 0o644 : 0o755;
-      return { path: `${home}/${name}`, kind: 'file', mode, content };
-    }),
+    ...files,
     ...programs.map((name): TarEntry => {
       return { path: `usr/local/bin/${name}`, kind: 'link', target: `../lib/kubectl-nvme/${name}` };
     }),
@@ -43,23 +39,18 @@ export async function appEntries(distDir: string): Promise<TarEntry[]> {
   ];
 }
 
-/** The bundle's files that the given ones import, directly or not; the bundle is flat, so names are enough. */
-async function reachable(distDir: string, first: readonly string[]): Promise<Map<string, Buffer>> {
-  const found = new Map<string, Buffer>();
-  const queue = [...first];
-  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-    if (found.has(name)) continue;
-    const content = await distFile(distDir, join('lib', name));
-    found.set(name, content);
-    queue.push(...importedChunks(content.toString('utf8')));
-  }
-  return found;
-}
-
-/** The names of `./NAME.js` that an ESM bundle's text imports, statically or not. */
-export function importedChunks(source: string): readonly string[] {
-  const imports = /(?:\bfrom|\bimport)\s*\(?\s*["']\.\/([\w.-]+\.js)["']/g;
-  return [...new Set([...source.matchAll(imports)].map(([, name]) => name ?? ''))];
+/** The bundle's files that these programs load, from the list that the build wrote beside them. */
+async function chunksOf(distDir: string, wanted: readonly string[]): Promise<string[]> {
+  const list = JSON.parse((await distFile(distDir, 'chunks.json')).toString('utf8')) as Record<
+    string,
+    string[]
+  >;
+  const chunks = wanted.flatMap((program) => {
+    const own = list[program];
+    if (own === undefined) throw new ProgramNotBuiltError(join(distDir, program), undefined);
+    return own;
+  });
+  return [...new Set(chunks)].sort();
 }
 
 async function distFile(distDir: string, name: string): Promise<Buffer> {

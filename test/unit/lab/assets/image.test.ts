@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appEntries, importedChunks } from '../../../../lab/assets/app-layer.ts';
+import { appEntries } from '../../../../lab/assets/app-layer.ts';
 import { packageNames } from '../../../../lab/assets/image.ts';
 import { imageDocuments } from '../../../../lab/assets/oci.ts';
 import { temporaryFolder } from '../../../builders/temporary-folder.ts';
@@ -13,18 +13,17 @@ function dist(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
+const chunks = {
+  'kubectl-nvme': ['chunk-INK.js', 'chunk-SHARED.js', 'kubectl-nvme.js'],
+  'nvme-agent': ['chunk-A.js', 'chunk-SHARED.js', 'nvme-agent.js'],
+  'nvme-webhook': ['chunk-SHARED.js', 'nvme-webhook.js'],
+};
+
 const built = {
   'package.json': '{"type":"module"}',
-  'nvme-agent': '#!/bin/sh\n',
-  'nvme-webhook': '#!/bin/sh\n',
-  'kubectl-nvme': '#!/bin/sh\n',
-  'lib/nvme-agent.js': 'import{a}from"./chunk-A.js";',
-  'lib/nvme-webhook.js': "import './chunk-B.js';",
-  'lib/kubectl-nvme.js': 'import"./chunk-INK.js";',
-  'lib/chunk-A.js': 'const later=()=>import("./chunk-C.js");',
-  'lib/chunk-B.js': 'import x from "node:fs";',
-  'lib/chunk-C.js': 'export * from "./chunk-A.js";',
-  'lib/chunk-INK.js': '',
+  'chunks.json': JSON.stringify(chunks),
+  ...Object.fromEntries(Object.keys(chunks).map((name) => [name, '#!/bin/sh\n'])),
+  ...Object.fromEntries(Object.values(chunks).flatMap((names) => names.map((name) => [`lib/${name}`, '']))),
 };
 
 describe('the project’s image', () => {
@@ -34,8 +33,7 @@ describe('the project’s image', () => {
       .map(({ path }) => path);
     expect(paths.map((path) => path.replace('usr/local/lib/kubectl-nvme/', '')).sort()).toEqual([
       'lib/chunk-A.js',
-      'lib/chunk-B.js',
-      'lib/chunk-C.js',
+      'lib/chunk-SHARED.js',
       'lib/nvme-agent.js',
       'lib/nvme-webhook.js',
       'nvme-agent',
@@ -62,14 +60,16 @@ describe('the project’s image', () => {
     await expect(appEntries(dir)).rejects.toThrow(/nvme-agent, which cannot be read: run `npm run build`/);
   });
 
-  it('reads its packages from a list with comments', () => {
-    expect(packageNames('# Drive tools\nlvm2\n\nmdadm # arrays\n')).toEqual(['lvm2', 'mdadm']);
+  it('says so too when a program was left out of the build', async () => {
+    const list = JSON.stringify({ 'nvme-webhook': chunks['nvme-webhook'] });
+    const onlyWebhook = dist({ ...built, 'chunks.json': list });
+    await expect(appEntries(onlyWebhook)).rejects.toThrow(
+      /nvme-agent, which cannot be read: run `npm run build`/,
+    );
   });
 
-  it('finds static, bare, dynamic and re-exporting imports of a bundle’s chunks', () => {
-    const source =
-      'import{a}from"./a.js";import"./b.js";await import("./c.js");export*from\'./d.js\';"./e.js"';
-    expect(importedChunks(source)).toEqual(['a.js', 'b.js', 'c.js', 'd.js']);
+  it('reads its packages from a list with comments', () => {
+    expect(packageNames('# Drive tools\nlvm2\n\nmdadm # arrays\n')).toEqual(['lvm2', 'mdadm']);
   });
 });
 
