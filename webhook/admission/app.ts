@@ -1,0 +1,94 @@
+import { performance } from 'node:perf_hooks';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import type { NVMeProfile } from '../../api/profile.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { admit, type AdmissionOutcome } from './admit.ts';
+import type { AdmissionMetrics } from './metrics.ts';
+import { MalformedReviewError, parseReview, reviewOf, type AdmissionRequest } from './review.ts';
+
+/** Path of the admission endpoint; the API server adds `?timeout=2s`. */
+export const ADMISSION_PATH = '/admit/nodes';
+
+export interface AdmissionAppOptions {
+  /** Profiles from a cache, undefined until it is synced; never a call to the API server. */
+  profiles: () => Iterable<NVMeProfile> | undefined;
+  metrics: AdmissionMetrics;
+  logger: Logger;
+}
+
+/** Objects of up to 3 MiB, and in an update two of them; express would stop at 100 kB. */
+const BODY_LIMIT = 7 * 1024 * 1024;
+
+const OWN_ERROR =
+  'kubectl-nvme: internal error, so the node is admitted as it is; the enrol controller adds the startup taint if a profile matches';
+
+/** The admission endpoint as an express app, without a socket. */
+export function admissionApp(options: AdmissionAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  const readBody = express.text({ type: () => true, limit: BODY_LIMIT, defaultCharset: 'utf-8' });
+  app.post(ADMISSION_PATH, requireJson, readBody, (request: Request, response: Response) => {
+    const begin = performance.now();
+    const review = parseReview(typeof request.body === 'string' ? request.body : '');
+    const { result, answer } = answerTo(review, options);
+    response.json(reviewOf(answer));
+    options.metrics.observe(result, (performance.now() - begin) / 1000);
+  });
+  app.all(ADMISSION_PATH, (_request: Request, response: Response) => {
+    response.set('Allow', 'POST').status(405).json({ error: 'Expected POST' });
+  });
+  app.use((_request: Request, response: Response) => {
+    response.status(404).json({ error: `There is only ${ADMISSION_PATH} here` });
+  });
+  app.use(refusal(options));
+  return app;
+}
+
+function requireJson(request: Request, _response: Response, next: NextFunction): void {
+  const type = request.get('content-type') ?? '';
+  if (/^application\/json(?:;|$)/i.test(type.trim())) next();
+  else next(new UnsupportedTypeError(`Expected Content-Type application/json, got \`${type.slice(0, 80)}\``));
+}
+
+class UnsupportedTypeError extends Error {
+  override readonly name = 'UnsupportedTypeError';
+  readonly status = 415;
+}
+
+/** Our own faults never keep a node out: it is allowed, with a warning for the client, and counted. */
+function answerTo(
+  review: AdmissionRequest,
+  { profiles, logger }: AdmissionAppOptions,
+): { result: AdmissionOutcome['result'] | 'error'; answer: AdmissionOutcome['response'] } {
+  try {
+    const { result, response } = admit(review, profiles());
+    return { result, answer: response };
+  } catch (error) {
+    logger.error('admission failed; the node was allowed as it is', { review: review.uid, error });
+    return { result: 'error', answer: { uid: review.uid, allowed: true, warnings: [OWN_ERROR] } };
+  }
+}
+
+/** Express knows an error handler by its four parameters. */
+function refusal({ metrics, logger }: AdmissionAppOptions) {
+  return (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
+    metrics.observe('refused', 0);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    const status = statusOf(error);
+    const message = error instanceof Error ? error.message : 'request refused';
+    if (status >= 500) logger.error('request failed', { error });
+    response.status(status).json({ error: message });
+  };
+}
+
+/** body-parser's errors carry their status: 413 too large, 400 cut off, 415 a charset or encoding it does not know. */
+function statusOf(error: unknown): number {
+  if (error instanceof MalformedReviewError) return 400;
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

@@ -1,0 +1,30 @@
+import { X509Certificate } from 'node:crypto';
+
+/** Certificates that the API server trusts at once: the newest rotation, the one before, and room for a race. */
+const MAX_IN_BUNDLE = 5;
+
+const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/** The single PEM certificates in a text, each with a line end. */
+export const certificatesIn = (pem: string): string[] =>
+  (pem.match(BLOCK) ?? []).map((block) => `${block}\n`);
+
+/**
+ * The bundle to publish: all that are wanted, then what is trusted now and still valid. Another replica may go on
+ * serving a leaf of an authority that has just left the Secret, so replicas only ever add; the end of validity and a
+ * limit remove.
+ */
+export function mergedBundle(wanted: string, published: string, now: number): string {
+  const first = certificatesIn(wanted);
+  const rest = certificatesIn(published).filter((one) => !first.includes(one) && isValid(one, now));
+  return [...first, ...rest].slice(0, Math.max(MAX_IN_BUNDLE, first.length)).join('');
+}
+
+function isValid(certificate: string, now: number): boolean {
+  try {
+    return new X509Certificate(certificate).validToDate.getTime() > now;
+  } catch {
+    // Somebody else's text between our certificates: the API server would refuse it too.
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { BACKDATE_MS, type KeyedCertificate } from './authority.ts';
+
+/** When a certificate begins, is to be renewed (at ⅔ of its life) and ends, in milliseconds since the epoch. */
+export interface Lifetime {
+  from: number;
+  renewAt: number;
+  until: number;
+}
+
+export function lifetimeOf(certificate: string): Lifetime {
+  const { validFromDate, validToDate } = new X509Certificate(certificate);
+  const [from, until] = [validFromDate.getTime(), validToDate.getTime()];
+  const made = from + BACKDATE_MS;
+  return { from, renewAt: made + ((until - made) * 2) / 3, until };
+}
+
+/** Whether the certificate says that `authority` (PEM) signed it, and that is true. */
+export function isSignedBy(certificate: string, authority: string): boolean {
+  return new X509Certificate(certificate).verify(new X509Certificate(authority).publicKey);
+}
+
+/** Why a stored authority cannot sign now, or undefined when it can. */
+export function authorityProblem({ certificate, key }: KeyedCertificate, now: number): string | undefined {
+  try {
+    const parsed = new X509Certificate(certificate);
+    if (!parsed.ca) return 'it is not a certificate authority';
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) return 'its key belongs to another certificate';
+    const { from, renewAt } = lifetimeOf(certificate);
+    if (now < from) return `it is valid from ${parsed.validFrom} only`;
+    return now >= renewAt ? `it is due for renewal: it ends ${parsed.validTo}` : undefined;
+  } catch (error) {
+    return `it cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

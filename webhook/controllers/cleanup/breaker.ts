@@ -1,0 +1,109 @@
+import { profileFor } from '../../../api/matching.ts';
+import type { Node } from '../../../kube/resources.ts';
+import type { CleanupRecord, Latch, MissedNode } from './record.ts';
+import type { ClusterState } from './state.ts';
+import type { OwnVolume } from './volume.ts';
+
+/** Nodes of ours that were there at the last look, by UID. */
+export type Presence = ReadonlyMap<string, { name: string; announced: boolean }>;
+
+export interface Observation {
+  record: CleanupRecord;
+  presence: Presence;
+}
+
+const WINDOW_MS = 300_000;
+/** More Nodes than this, and a larger part of all, must vanish unannounced before clean-up stops. */
+const MIN_VANISHED = 5;
+const MAX_FRACTION = 0.3;
+/** Or every matching Node, if there were at least so many. */
+const MIN_ALL = 2;
+
+/** Taints by which autoscalers say that they are about to remove a node. */
+const ANNOUNCING_TAINTS = ['ToBeDeletedByClusterAutoscaler', 'karpenter.sh/disrupted'];
+
+/**
+ * The circuit breaker's look: notes which Nodes have vanished, since when, and whether that was announced; latches
+ * when too many vanished unannounced, and lets go when none of their volumes waits for a person any more.
+ */
+export function observe(
+  state: ClusterState,
+  before: { record: CleanupRecord; presence: Presence; approved: ReadonlySet<string> },
+  now: number,
+): Observation {
+  const present = new Map([...state.nodes.values()].map((node) => [node.metadata?.uid ?? '', node]));
+  const presence = new Map(
+    [...present]
+      .filter(([, node]) => isOurs(state, node))
+      .map(([uid, node]) => [uid, { name: node.metadata?.name ?? '', announced: isAnnounced(node) }]),
+  );
+  const missed = missedNodes(state, before, new Set(present.keys()), now);
+  const latch = latchOf(state, before, { missed, alive: presence.size }, now);
+  const announced = [...presence].filter(([, node]) => node.announced).map(([uid]) => uid);
+  return { presence, record: { missed, announced: announced.sort(), ...(latch ? { latch } : {}) } };
+}
+
+function isOurs(state: ClusterState, node: Node): boolean {
+  return state.nvmeNodes.has(node.metadata?.name ?? '') || profileFor(node, state.profiles) !== undefined;
+}
+
+function isAnnounced({ metadata, spec }: Node): boolean {
+  const tainted = (spec?.taints ?? []).some(({ key }) => ANNOUNCING_TAINTS.includes(key));
+  return tainted || spec?.unschedulable === true || metadata?.deletionTimestamp !== undefined;
+}
+
+function missedNodes(
+  state: ClusterState,
+  { record, presence }: { record: CleanupRecord; presence: Presence },
+  present: ReadonlySet<string>,
+  now: number,
+): Record<string, MissedNode> {
+  const referenced = new Map(
+    state.volumes.flatMap(({ nodeUID, nodeName }) => (nodeUID === undefined ? [] : [[nodeUID, nodeName]])),
+  );
+  const candidates = new Map([
+    ...referenced,
+    ...[...presence].map(([uid, { name }]): [string, string] => [uid, name]),
+    ...Object.entries(record.missed).map(([uid, { name }]): [string, string] => [uid, name]),
+  ]);
+  const missed = [...candidates]
+    .filter(([uid]) => !present.has(uid))
+    .map(([uid, name]): [string, MissedNode] => {
+      const announced = (presence.get(uid)?.announced ?? false) || record.announced.includes(uid);
+      return [uid, record.missed[uid] ?? { name, at: now, announced }];
+    })
+    .filter(([uid, { at }]) => referenced.has(uid) || now - at < WINDOW_MS);
+  return Object.fromEntries(missed);
+}
+
+function latchOf(
+  state: ClusterState,
+  { record, approved }: { record: CleanupRecord; approved: ReadonlySet<string> },
+  { missed, alive }: { missed: Record<string, MissedNode>; alive: number },
+  now: number,
+): Latch | undefined {
+  const vanished = Object.entries(missed).filter(([, node]) => !node.announced && now - node.at < WINDOW_MS);
+  const trips = isTooMany(vanished.length, alive);
+  if (record.latch === undefined && !trips) return undefined;
+  const suspects = new Set([...(record.latch?.nodes ?? []), ...vanished.map(([uid]) => uid)]);
+  const waiting = new Set(
+    state.volumes.filter((one) => needsApproval(one, approved)).map(({ nodeUID }) => nodeUID ?? ''),
+  );
+  const nodes = [...suspects].filter((uid) => uid in missed && waiting.has(uid)).sort();
+  if (nodes.length === 0) return undefined;
+  const message =
+    record.latch?.message ??
+    `${vanished.length} of ${vanished.length + alive} nodes vanished unannounced within ${WINDOW_MS / 60_000} minutes`;
+  return { at: record.latch?.at ?? now, nodes, message };
+}
+
+const isTooMany = (vanished: number, alive: number): boolean =>
+  (vanished > MIN_VANISHED && vanished > MAX_FRACTION * (vanished + alive)) ||
+  (alive === 0 && vanished >= MIN_ALL);
+
+const needsApproval = ({ uid, rules, reclaimPolicy }: OwnVolume, approved: ReadonlySet<string>): boolean =>
+  rules?.orphans === 'Delete' && reclaimPolicy === 'Delete' && !approved.has(uid);
+
+/** What a stopped clean-up says about each volume that it leaves. */
+export const stoppedReason = ({ message }: Latch): string =>
+  `clean-up is stopped: ${message}; look at \`kubectl nvme list orphans\`, release them with \`kubectl nvme cleanup --approve\``;

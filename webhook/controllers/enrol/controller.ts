@@ -1,0 +1,181 @@
+import type { NVMeProfile } from '../../../api/profile.ts';
+import type { KubeApi } from '../../../kube/api.ts';
+import type { Clock } from '../../../kube/clock.ts';
+import { editNode } from '../../../kube/edit-node.ts';
+import { isAlreadyExists, isConflict, isInvalid, isNotFound } from '../../../kube/errors.ts';
+import type { EventRecorder } from '../../../kube/events.ts';
+import { nvmeNodes, storageClasses, type Node } from '../../../kube/resources.ts';
+import type { NodeEdit } from '../../../kube/taints.ts';
+import { WorkQueue } from '../../../kube/work-queue.ts';
+import type { Logger } from '../../../logging/logger.ts';
+import { notSynced, type Caches } from '../caches.ts';
+import { decideEnrolment, decideTaints, type EnrolAction } from './decide.ts';
+import { EnrolEvents } from './events.ts';
+import type { EnrolMetrics } from './metrics.ts';
+import { decideStorageClass, wantedStorageClasses } from './storage-class.ts';
+
+export interface EnrolOptions {
+  kube: KubeApi;
+  clock: Clock;
+  caches: Caches;
+  recorder: EventRecorder;
+  logger: Logger;
+  metrics: EnrolMetrics;
+  /** Asked before each write: a leader that was frozen may have been replaced. */
+  mayWrite: () => boolean;
+}
+
+/** Enough for thousands of nodes that join at once; the client's own limit is above it. */
+const WORKERS = 16;
+/** Milliseconds after which a change that was overtaken is looked at again. */
+const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Makes every node that a profile matches known (an NVMeNode), tainted while its drives are not ready, and its
+ * StorageClass exist. Keys are `node/NAME` and `class/NAME`. Needs: nodes get list watch patch; nvmenodes list watch
+ * create patch delete; nvmeprofiles list watch; storageclasses list watch create; events create patch.
+ */
+export class EnrolController {
+  readonly #options: EnrolOptions;
+  readonly #events: EnrolEvents;
+  readonly #queue: WorkQueue;
+
+  constructor(options: EnrolOptions) {
+    this.#options = options;
+    this.#events = new EnrolEvents(options.recorder);
+    const { clock, logger } = options;
+    const onError = (key: string, error: unknown): void =>
+      logger.warn('enrolment failed, will be tried again', { key, error });
+    this.#queue = new WorkQueue({ clock, onError });
+  }
+
+  /** Works until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const unsubscribe = this.#subscribe();
+    try {
+      await this.#queue.run(WORKERS, (key) => this.reconcile(key), signal);
+    } finally {
+      for (const stop of unsubscribe) stop();
+    }
+  }
+
+  #subscribe(): (() => void)[] {
+    const { nodes, nvmeNodes: enrolled, profiles, storageClasses: classes } = this.#options.caches;
+    const name = (object: { metadata?: { name?: string } }): string => object.metadata?.name ?? '';
+    return [
+      nodes.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
+      enrolled.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
+      classes.subscribe(({ object }) => this.#queue.add(`class/${name(object)}`)),
+      profiles.subscribe(() => this.#everything()),
+    ];
+  }
+
+  /** A changed profile may match other nodes and name another class. */
+  #everything(): void {
+    const { nodes, profiles } = this.#options.caches;
+    for (const node of nodes.store.all()) this.#queue.add(`node/${node.metadata?.name ?? ''}`);
+    for (const name of wantedStorageClasses(profiles.store.all())) this.#queue.add(`class/${name}`);
+  }
+
+  /** One node or one class; gives the milliseconds after which it wants to be called again. */
+  async reconcile(key: string): Promise<number | undefined> {
+    const { caches, mayWrite } = this.#options;
+    // Without all profiles a node looks as if none matched it.
+    if (notSynced(caches).length > 0 || !mayWrite()) return LOOK_AGAIN_MS;
+    const name = key.slice(key.indexOf('/') + 1);
+    const profiles = caches.profiles.store.all();
+    if (key.startsWith('class/')) return this.#class(name, profiles);
+    const node = caches.nodes.store.get(name);
+    return node === undefined ? undefined : this.#node(node, profiles);
+  }
+
+  async #node(node: Node, profiles: NVMeProfile[]): Promise<number | undefined> {
+    const { caches } = this.#options;
+    const name = node.metadata?.name ?? '';
+    try {
+      // First the taint: it keeps pods away, and everything else can wait.
+      if (decideTaints(node, profiles) !== undefined) await this.#taint(node);
+      const action = decideEnrolment(node, profiles, caches.nvmeNodes.store.get(name));
+      if (action !== undefined) await this.#enrol(name, action);
+      return action?.kind === 'delete-stale' ? LOOK_AGAIN_MS : undefined;
+    } catch (error) {
+      // Gone meanwhile, or changed by somebody else: their change brings it here again, and the time does too.
+      if (isNotFound(error) || isConflict(error) || isInvalid(error)) return LOOK_AGAIN_MS;
+      throw error;
+    }
+  }
+
+  /** Decided anew on the live Node, with its version tested: the agent may be removing the taint at this moment. */
+  async #taint(seen: Node): Promise<void> {
+    const { kube, caches, logger, metrics, mayWrite } = this.#options;
+    const { name = '', uid = '' } = seen.metadata ?? {};
+    let edit: NodeEdit | undefined;
+    const decide = (live: Node): NodeEdit | undefined => {
+      edit = mayWrite() ? decideTaints(live, caches.profiles.store.all()) : undefined;
+      return edit;
+    };
+    const node = await editNode(kube, name, decide, { exactVersion: true, uid });
+    if (node === undefined || edit === undefined) return;
+    const { addTaints = [], removeTaintKeys = [] } = edit;
+    if (addTaints.length > 0) metrics.changes.inc({ change: 'taint-added' });
+    if (removeTaintKeys.length > 0) metrics.changes.inc({ change: 'taint-removed' });
+    logger.info('taints changed', {
+      node: name,
+      added: addTaints.map(({ key }) => key),
+      removed: removeTaintKeys,
+    });
+    this.#events.tainted(node, edit);
+  }
+
+  async #enrol(name: string, action: EnrolAction): Promise<void> {
+    const { logger, metrics } = this.#options;
+    if (!(await this.#write(name, action))) return;
+    metrics.changes.inc({ change: action.kind });
+    logger.info('enrolment changed', { node: name, change: action.kind });
+  }
+
+  /** False when it was done already, and only the cache did not know. */
+  async #write(name: string, action: EnrolAction): Promise<boolean> {
+    const { kube } = this.#options;
+    switch (action.kind) {
+      case 'create':
+        return createdNow(kube.create(nvmeNodes, action.object));
+      case 'delete-stale': {
+        const { uid, resourceVersion } = action;
+        await kube.delete(nvmeNodes, name, { uid, resourceVersion });
+        return true;
+      }
+      case 'set-profile': {
+        const { profile, resourceVersion } = action;
+        const body = { metadata: { resourceVersion }, spec: { profile } };
+        await kube.patch(nvmeNodes, name, { type: 'merge', body });
+        return true;
+      }
+    }
+  }
+
+  async #class(name: string, profiles: NVMeProfile[]): Promise<undefined> {
+    const { kube, caches, logger, metrics } = this.#options;
+    const existing = caches.storageClasses.store.get(name);
+    const decision = decideStorageClass(name, profiles, existing);
+    if (decision.kind === 'create') {
+      if (!(await createdNow(kube.create(storageClasses, decision.object)))) return;
+      metrics.changes.inc({ change: 'storage-class' });
+      logger.info('StorageClass made', { storageClass: name });
+    } else if (decision.kind === 'finding' && existing !== undefined) {
+      logger.warn(decision.message);
+      this.#events.immediateClass(existing, decision.message);
+    }
+  }
+}
+
+/** False when the object was there already: what was wanted is there. */
+async function createdNow(creation: Promise<unknown>): Promise<boolean> {
+  try {
+    await creation;
+    return true;
+  } catch (error) {
+    if (isAlreadyExists(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Registry } from 'prom-client';
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { EventRecorder } from '../../kube/events.ts';
+import { LevelLoop } from '../../kube/level-loop.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { allCaches, type Caches } from './caches.ts';
+import { CleanupController } from './cleanup/controller.ts';
+import { cleanupMetrics, type CleanupMetrics } from './cleanup/metrics.ts';
+import { EnrolController } from './enrol/controller.ts';
+import { enrolMetrics, type EnrolMetrics } from './enrol/metrics.ts';
+
+export interface ControllerOptions {
+  kube: KubeApi;
+  /** Must not jump: grace periods are measured with it. */
+  clock: Clock;
+  caches: Caches;
+  recorder: EventRecorder;
+  logger: Logger;
+  namespace: string;
+  mayWrite: () => boolean;
+  dryRun: boolean;
+}
+
+export interface ControllerMetrics {
+  cleanup: CleanupMetrics;
+  enrol: EnrolMetrics;
+}
+
+export const controllerMetrics = (registry: Registry): ControllerMetrics => ({
+  cleanup: cleanupMetrics(registry),
+  enrol: enrolMetrics(registry),
+});
+
+const RESYNC_MS = 60_000;
+/** A burst of changes (a node with all its pods) becomes one look. */
+const GATHER_MS = 200;
+
+/** Runs all controllers until the signal aborts; what the leader does. */
+export async function lead(
+  options: ControllerOptions,
+  metrics: ControllerMetrics,
+  signal: AbortSignal,
+): Promise<void> {
+  const { caches, clock, logger } = options;
+  await Promise.all(allCaches(caches).map((cache) => cache.waitForSync(signal)));
+  logger.info('leading: the controllers run');
+  const enrol = new EnrolController({ ...options, metrics: metrics.enrol });
+  const cleanup = new CleanupController({ ...options, metrics: metrics.cleanup });
+  const loop = new LevelLoop({
+    clock,
+    resyncMs: RESYNC_MS,
+    gatherMs: GATHER_MS,
+    reconcile: (aborted) => cleanup.look(aborted),
+    onError: (error) => logger.warn('clean-up failed, will be tried again', { error }),
+  });
+  const stops = allCaches(caches).map((cache) => cache.subscribe(() => loop.poke()));
+  try {
+    await Promise.all([enrol.run(signal), loop.run(signal)]);
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
