@@ -9,6 +9,9 @@ export const LEGACY_TAINT_KEY = 'disk-unconfigured';
 /** Annotation on the Node: the boot ID for which its drives became ready; written with the taint's removal. */
 export const READY_BOOT_ID = `${GROUP}/ready-boot-id`;
 
+/** Annotation on the Node: which taints we put on, as `key:effect,…`; only these are ever taken off without an agent. */
+export const TAINTED = `${GROUP}/tainted`;
+
 /** Annotation on the Node: JSON {by, why, at}; while it is there nothing taints, sets up, cleans or resets. */
 export const PAUSED = `${GROUP}/paused`;
 

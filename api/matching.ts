@@ -7,7 +7,8 @@ import { selectorMatches } from './selector.ts';
 /** The part of a Node that profile matching looks at. */
 export interface MatchableNode {
   metadata?: Pick<ObjectMeta, 'name' | 'labels' | 'annotations' | 'creationTimestamp'>;
-  spec?: { taints?: Taint[] };
+  /** Effects as they come over the wire: any text. */
+  spec?: { taints?: readonly { key: string; effect: string }[] };
 }
 
 /** The profile that rules a node, with its spec defaulted. */
