@@ -31,6 +31,7 @@ export async function contentOf(host: Host, device: string): Promise<ProbedConte
 function obstacleTo(step: Step, content: ProbedContent): string | undefined {
   const expected = replaces(step);
   if (expected === undefined) return undefined;
+  if (mayReplace(step).some((uuid) => sameAs(uuid, content.uuid))) return undefined;
   const sameType = expected.type === undefined || expected.type === content.type;
   const sameUuid = expected.uuid === undefined || sameAs(expected.uuid, content.uuid);
   if (sameType && sameUuid) return undefined;
@@ -53,6 +54,11 @@ function replaces(step: Step): { type?: string; uuid?: string | undefined } | un
     default:
       return undefined;
   }
+}
+
+/** Half-made things of ours that planning has found there. */
+function mayReplace(step: Step): string[] {
+  return 'replaces' in step ? step.replaces : [];
 }
 
 async function probeFree(host: Host, device: string): Promise<void> {

@@ -1,29 +1,21 @@
-import type { Inventory, InventoryDrive, MdArray } from '../inventory/inventory.ts';
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import type { Step } from './step.ts';
 
-/**
- * Lets go of half-made arrays of ours, and removes half-made signatures that the next program would leave beside its
- * own, which nobody could tell apart later. `keep` names a signature type that the next program takes over.
- */
-export function clearHalfMade(
-  inventory: Inventory,
-  drives: readonly InventoryDrive[],
-  keep?: string,
-): Step[] {
+/** Lets go of half-made arrays of ours over any of these drives, so that they can be written to. */
+export function stopHalfMade({ arrays }: Inventory, drives: readonly InventoryDrive[]): Step[] {
   const paths = new Set(drives.map(({ path }) => path));
-  const arrays = inventory.arrays.filter(
-    ({ halfMade, members }) => halfMade && members.some((path) => paths.has(path)),
-  );
-  return [...arrays.flatMap(stop), ...drives.flatMap((drive) => wipe(drive, keep))];
+  const held = arrays.filter(({ halfMade, members }) => halfMade && members.some((path) => paths.has(path)));
+  return held.flatMap(({ path, uuid }): Step[] => {
+    if (path === undefined) return [];
+    return [{ kind: 'md-stop', name: `stop the half-made array ${path}`, device: path, uuid }];
+  });
 }
 
-function stop({ path, uuid }: MdArray): Step[] {
-  if (path === undefined) return [];
-  return [{ kind: 'md-stop', name: `stop the half-made array ${path}`, device: path, uuid }];
-}
-
-function wipe({ device, path, signature, halfMade }: InventoryDrive, keep: string | undefined): Step[] {
-  if (!halfMade || signature?.uuid === undefined || signature.type === keep) return [];
-  const name = `remove the half-made ${signature.type} signature from ${path}`;
-  return [{ kind: 'wipe-signatures', name, device, uuid: signature.uuid }];
+/**
+ * What is half-made of ours on drives and may be overwritten by a program that makes something else there. mkfs,
+ * mdadm and pvcreate each overwrite or outrank the others' signatures, so that none has to be wiped before.
+ */
+export function replaceable(drives: readonly InventoryDrive[]): string[] {
+  const uuids = drives.flatMap(({ halfMade, signature }) => (halfMade ? (signature?.uuid ?? []) : []));
+  return [...new Set(uuids)];
 }

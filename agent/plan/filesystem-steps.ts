@@ -17,7 +17,7 @@ export interface Target {
 }
 
 /** Everything from a blank device to a data directory. */
-export function newFilesystem(target: Target, filesystem: FilesystemLayout): Step[] {
+export function newFilesystem(target: Target, filesystem: FilesystemLayout, replaces: string[] = []): Step[] {
   const { device, shown, uuid, stripe } = target;
   const fsType = filesystem.type;
   return [
@@ -27,6 +27,7 @@ export function newFilesystem(target: Target, filesystem: FilesystemLayout): Ste
       device,
       fsType,
       uuid,
+      replaces,
       ...(stripe ? { stripe } : {}),
     },
     mount(target, fsType, filesystem.mountOptions),

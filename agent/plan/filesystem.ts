@@ -1,6 +1,6 @@
 import type { FilesystemLayout } from '../../api/layout.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
-import { clearHalfMade } from './clear.ts';
+import { replaceable, stopHalfMade } from './clear.ts';
 import { missingSteps, newFilesystem, volumeOf, type Target } from './filesystem-steps.ts';
 import { driveFilesystemUuid } from './identity.ts';
 import { NOTHING, together, type LayoutPlan } from './layout-plan.ts';
@@ -13,11 +13,12 @@ export function planFilesystems(
 ): LayoutPlan {
   const parts = drives.map((drive) => {
     const target = targetOn(drive, driveFilesystemUuid(inventory.machineID, drive.identity));
-    // mkfs overwrites a half-made filesystem itself.
-    const keep = drive.signature?.type === filesystem.type ? filesystem.type : undefined;
     return {
       ...NOTHING,
-      steps: [...clearHalfMade(inventory, [drive], keep), ...newFilesystem(target, filesystem)],
+      steps: [
+        ...stopHalfMade(inventory, [drive]),
+        ...newFilesystem(target, filesystem, replaceable([drive])),
+      ],
       volumes: [volumeOf(target, filesystem.type)],
       candidates: [drive.path],
     };

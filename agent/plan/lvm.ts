@@ -1,6 +1,6 @@
 import type { FilesystemLayout, LvmLayout } from '../../api/layout.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
-import { clearHalfMade } from './clear.ts';
+import { replaceable, stopHalfMade } from './clear.ts';
 import { physicalVolumeUuid, tagOf, volumeGroupUuid } from './identity.ts';
 import { NOTHING, refuseAll, type LayoutPlan } from './layout-plan.ts';
 import type { KnownVolume } from './known-volume.ts';
@@ -35,7 +35,7 @@ export function planVolumeGroup(
   return {
     ...slices,
     steps: [
-      ...clearHalfMade(inventory, drives, 'LVM2_member'),
+      ...stopHalfMade(inventory, drives),
       ...drives.flatMap((drive) => createPhysicalVolume(inventory.machineID, drive)),
       {
         kind: 'vg-create',
@@ -51,13 +51,12 @@ export function planVolumeGroup(
 }
 
 /** Nothing for a drive that carries our physical volume already: only its group was not made yet. */
-function createPhysicalVolume(
-  machineID: string,
-  { device, path, identity, signature }: InventoryDrive,
-): Step[] {
+function createPhysicalVolume(machineID: string, drive: InventoryDrive): Step[] {
+  const { device, path, identity, signature } = drive;
   if (signature?.type === 'LVM2_member') return [];
   const uuid = physicalVolumeUuid(machineID, identity);
-  return [{ kind: 'pv-create', name: `create physical volume on ${path}`, device, uuid }];
+  const name = `create physical volume on ${path}`;
+  return [{ kind: 'pv-create', name, device, uuid, replaces: replaceable([drive]) }];
 }
 
 /** A PersistentVolume that lay on the group these drives would make: its machine came back without its data. */

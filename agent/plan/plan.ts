@@ -42,6 +42,7 @@ export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
     plan,
     steps,
     volumes,
+    stale: steps.length === 0 && !again && atRest(inventory) ? [...inventory.begun] : [],
     ...(inventory.standDown === undefined ? {} : { standDown: inventory.standDown }),
     ...(drift === undefined ? {} : { drift }),
     ...(degraded === undefined ? {} : { degraded }),
@@ -52,6 +53,14 @@ export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
 /** Whether nothing can be done, for a reason; no drives at all is no refusal. */
 export function isRefused({ refusals: refused, candidates }: Pick<Plan, 'refusals' | 'candidates'>): boolean {
   return refused.length > 0 && candidates.length === 0;
+}
+
+/** Whether no drive carries anything half-made, so that no record of what was begun is of use any more. */
+function atRest({ drives, arrays }: Inventory): boolean {
+  return (
+    !drives.some(({ halfMade, state }) => halfMade || state === 'Unknown') &&
+    !arrays.some((array) => array.halfMade)
+  );
 }
 
 /** Every local drive that stays untouched although the profile does not exclude it. */

@@ -1,7 +1,7 @@
 import { parseBytes } from '../../api/quantity.ts';
 import type { FilesystemLayout, RaidLayout } from '../../api/layout.ts';
 import type { Content, Inventory, InventoryDrive, MdArray } from '../inventory/inventory.ts';
-import { clearHalfMade } from './clear.ts';
+import { replaceable, stopHalfMade } from './clear.ts';
 import { driveAt } from './eligible.ts';
 import { newFilesystem, volumeOf, type Target } from './filesystem-steps.ts';
 import { fill } from './fill.ts';
@@ -48,17 +48,14 @@ function planArray(inventory: Inventory, drives: readonly InventoryDrive[], wish
     level,
     chunkBytes,
     devices: drives.map(({ device }) => device),
+    replaces: replaceable(drives),
   };
   const device = `/dev/md/${arrayName}`;
   const stripe = stripeOf(level, drives.length, chunkBytes);
   const target = { device, shown: device, uuid: filesystemUuidOn(uuid), drives: identities, stripe };
   return {
     ...NOTHING,
-    steps: [
-      ...clearHalfMade(inventory, drives, 'linux_raid_member'),
-      create,
-      ...newFilesystem(target, wish.filesystem),
-    ],
+    steps: [...stopHalfMade(inventory, drives), create, ...newFilesystem(target, wish.filesystem)],
     volumes: [volumeOf(target, wish.filesystem.type)],
     candidates: paths,
   };

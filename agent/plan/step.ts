@@ -34,6 +34,8 @@ export interface MkfsStep {
   fsType: FilesystemType;
   /** UUIDv5, see identity.ts; the only proof later that the filesystem is ours. */
   uuid: string;
+  /** UUIDs of half-made things of ours that it may overwrite, beside its own. */
+  replaces: string[];
   /** Absent on plain drives. */
   stripe?: Stripe;
 }
@@ -47,6 +49,8 @@ export interface MdCreateStep {
   level: 0 | 10;
   chunkBytes: number;
   devices: string[];
+  /** UUIDs of half-made things of ours that it may overwrite, beside its own. */
+  replaces: string[];
 }
 
 export interface MdAssembleStep {
@@ -65,7 +69,7 @@ export interface MdStopStep {
   uuid: string;
 }
 
-/** Removes the signature of something of ours that was never completed. */
+/** Removes the signature of something of ours; for reset. */
 export interface WipeSignaturesStep {
   kind: 'wipe-signatures';
   name: string;
@@ -80,6 +84,8 @@ export interface PvCreateStep {
   /** One device: pvcreate takes a UUID for one only. */
   device: string;
   uuid: string;
+  /** UUIDs of half-made things of ours that it may overwrite, beside its own. */
+  replaces: string[];
 }
 
 export interface VgCreateStep {

@@ -6,6 +6,7 @@ import { nodes } from '../../kube/resources.ts';
 import { timestamp } from '../../kube/timestamp.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { applySteps } from '../apply/apply.ts';
+import { forgetBegun } from '../apply/forget-begun.ts';
 import type { Host } from '../host/host.ts';
 import { isRefused } from '../plan/plan.ts';
 import { publishVolumes } from '../publish/publish.ts';
@@ -120,6 +121,9 @@ class Round {
     const { publishing, paused, node } = this.#seen;
     const { spec, hasProfile, waitingForRequest } = this.#intent;
     const { snapshot, planned } = await look(host, this.#seen, spec, this.lookOptions);
+    if (planned.stale.length > 0) {
+      await forgetBegun(host, async () => (await look(host, this.#seen, spec, this.lookOptions)).planned.stale);
+    }
     const { volumes: existing } = await observe(kube, publishing.name, bootID);
     const volumes = await publishVolumes(planned.volumes, {
       kube,

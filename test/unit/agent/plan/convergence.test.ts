@@ -5,6 +5,7 @@ import type { Layout } from '../../../../api/layout.ts';
 import type { PartialDeep } from '../../../../api/profile.ts';
 import type { Snapshot } from '../../../../api/snapshot.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
+import { makes } from '../../../../agent/plan/command.ts';
 import type { KnownVolume } from '../../../../agent/plan/known-volume.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import type { Planned } from '../../../../agent/plan/planned.ts';
@@ -64,7 +65,9 @@ function settle(
   for (let rounds = 0; rounds <= ROUNDS; rounds += 1) {
     const last = plan(snapshot, layout);
     if (last.steps.length === 0) return { snapshot, last, rounds };
-    snapshot = { ...applied(snapshot, last.steps), begun: [] };
+    const made = last.steps.map(makes);
+    const begun = (snapshot.begun ?? []).filter((uuid) => !made.includes(uuid));
+    snapshot = { ...applied(snapshot, last.steps), begun };
   }
   throw new Error(
     `not at rest after ${ROUNDS} rounds: ${plan(snapshot, layout)
@@ -85,6 +88,7 @@ test('nothing is left to do once the plan of a blank machine was carried out', (
         first.volumes.map(({ identity }) => identity).sort(),
       );
     }),
+    { numRuns: 25 },
   );
 });
 
@@ -95,11 +99,28 @@ test('a machine that dies in the middle of any step ends as if it had not', () =
       const broken = interrupted(blank(count), first.steps.slice(0, (at % first.steps.length) + 1));
       const { last } = settle(broken, layout);
       expect(last.plan.refusals).toEqual([]);
+      expect(last.stale).toEqual([]);
       expect(last.volumes.map(({ identity }) => identity).sort()).toEqual(
         first.volumes.map(({ identity }) => identity).sort(),
       );
     }),
-    { numRuns: 300 },
+    { numRuns: 60 },
+  );
+});
+
+test('what was begun for one layout is made anew for another, when nothing of the first was completed', () => {
+  fc.assert(
+    fc.property(layouts, layouts, counts, fc.nat({ max: 4 }), (layout, other, count, at) => {
+      const { steps } = plan(blank(count), layout);
+      const broken = interrupted(blank(count), steps.slice(0, (at % steps.length) + 1));
+      fc.pre(plan(broken, other).drift === undefined && !broken.vgs?.length);
+      const { last } = settle(broken, other);
+      expect(last.plan.refusals).toEqual([]);
+      expect(last.plan.candidates.length).toBe(count);
+      // Only a record that no step has ended is left, and it is told to be of no use.
+      expect(plan({ ...settle(broken, other).snapshot, begun: last.stale }, other).stale).toEqual(last.stale);
+    }),
+    { numRuns: 60 },
   );
 });
 
@@ -119,6 +140,7 @@ test('after a reboot what is ours is assembled and mounted, and nothing is writt
         made.last.volumes.map(({ identity }) => identity).sort(),
       );
     }),
+    { numRuns: 25 },
   );
 });
 
@@ -132,6 +154,7 @@ test('whatever layout is asked for later, what is ours stays as it is and is tol
       expect(found.drift).toContain(`carries our ${layout.type} layout, not ${other.type}`);
       expect(found.plan.candidates).toEqual([]);
     }),
+    { numRuns: 25 },
   );
 });
 
@@ -150,5 +173,6 @@ test('volumes whose drives come back blank are not made again while their Persis
       expect(found.steps).toEqual([]);
       expect(found.plan.refusals.length).toBe(count);
     }),
+    { numRuns: 25 },
   );
 });

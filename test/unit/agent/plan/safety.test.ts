@@ -165,7 +165,7 @@ test('no unsafe drive is ever in a step, and every safe one is unless something 
         if (missed.length === 0) complete += 1;
       },
     ),
-    { numRuns: 800 },
+    { numRuns: 400 },
   );
   expect(complete / runs).toBeGreaterThan(0.3);
 });
@@ -228,7 +228,7 @@ test('a damaged snapshot gives a plan or a typed error, never another one', () =
         }
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: 500 },
   );
 });
 

@@ -32,6 +32,7 @@ const planned = ({
   },
   steps,
   volumes: [],
+  stale: [],
   ...rest,
 });
 const step: Planned['steps'][number] = {
