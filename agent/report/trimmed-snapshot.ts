@@ -24,7 +24,7 @@ const COLUMNS = [
  * temperatures, mounts of pods, free space – because every difference is a write to etcd.
  */
 export function trimmedSnapshot(snapshot: Snapshot): Snapshot {
-  const { mountinfo, nvme, samples: _samples, mdstat: _mdstat, errors: _errors, ...rest } = snapshot;
+  const { mountinfo, nvme, mdstat: _mdstat, errors: _errors, ...rest } = snapshot;
   return {
     ...rest,
     lsblk: { blockdevices: snapshot.lsblk.blockdevices.map(trimmedDevice) },

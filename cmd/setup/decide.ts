@@ -1,7 +1,8 @@
+import { isRefused } from '../../agent/plan/plan.ts';
 import { PAUSED } from '../../api/keys.ts';
 import type { NodeRequest, NVMeNode } from '../../api/node.ts';
 import type { Plan } from '../../api/plan.ts';
-import type { Followed } from './outcome.ts';
+import { outcomeOf, type Followed } from './outcome.ts';
 import type { SetupOrder } from './order.ts';
 import type { Situation } from './situation.ts';
 import { changesRules } from './wanted.ts';
@@ -67,9 +68,15 @@ function isSameOrder(order: SetupOrder, situation: Situation, request: NodeReque
   return samePlan && !changesRules(order, situation);
 }
 
-function isUnfinished({ spec, status }: NVMeNode): boolean {
-  if (status?.progress !== undefined) return true;
-  return spec?.request !== undefined && spec.request.id !== status?.observedRequestID;
+/** Progress that stands beside a fresh failure is what a failed set-up left behind: it may be ordered again. */
+function isUnfinished(nvmeNode: NVMeNode): boolean {
+  const { metadata, spec, status } = nvmeNode;
+  if (spec?.request !== undefined && spec.request.id !== status?.observedRequestID) return true;
+  const followed = {
+    generation: metadata.generation ?? 0,
+    ...(status?.observedRequestID === undefined ? {} : { requestID: status.observedRequestID }),
+  };
+  return status?.progress !== undefined && outcomeOf(nvmeNode, followed).kind === 'running';
 }
 
 function refuseStalePlan({ planID, node }: SetupOrder, plan: Plan | undefined): Decision | undefined {
@@ -83,7 +90,7 @@ function refuseStalePlan({ planID, node }: SetupOrder, plan: Plan | undefined): 
 /** Refusals stop the order only when nothing is left to do; drives that are left alone beside others do not. */
 function refuseByPlan({ node, planID }: SetupOrder, plan: Plan | undefined): Decision | undefined {
   if (plan === undefined || planID !== undefined) return undefined;
-  if (plan.steps.length > 0 || plan.candidates.length > 0 || plan.refusals.length === 0) return undefined;
+  if (!isRefused(plan)) return undefined;
   const reasons = plan.refusals.map(({ path, reason }) => `\n  ${path}: ${reason}`);
   return refuse(
     `node ${node} has no drive that may be set up:${reasons.join('')}`,

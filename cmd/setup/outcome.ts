@@ -1,6 +1,6 @@
 import type { Condition } from '../../api/meta.ts';
 import type { NVMeNode, Progress } from '../../api/node.ts';
-import { CONDITION_REASONS, CONDITIONS, type ConditionType } from '../../api/reasons.ts';
+import { CONDITION_REASONS, CONDITIONS } from '../../api/reasons.ts';
 import { conditionOf } from '../status/phase.ts';
 
 /** Where a request stands. */
@@ -24,26 +24,24 @@ export function outcomeOf(nvmeNode: NVMeNode | undefined, followed: Followed): O
   if (followed.requestID !== undefined && wanted !== followed.requestID) {
     return stopped('Superseded', `another request took its place (${wanted ?? 'none'})`);
   }
-  const { progress } = nvmeNode.status ?? {};
   const observed = nvmeNode.status?.observedRequestID === followed.requestID;
-  if (progress && observed) return { kind: 'running', progress };
-  return byConditions(nvmeNode, followed, observed);
-}
-
-function byConditions(nvmeNode: NVMeNode, followed: Followed, observed: boolean): Outcome {
-  const fresh = (type: ConditionType) => freshCondition(nvmeNode, type, followed.generation);
-  for (const type of [CONDITIONS.Paused, CONDITIONS.Refused] as const) {
-    const alarm = fresh(type);
-    if (alarm?.status === 'True') return stopped(alarm.reason, alarm.message);
-  }
   if (!observed) return { kind: 'waiting', message: 'waiting for the agent on the node' };
-  const ready = fresh(CONDITIONS.Ready);
-  if (ready === undefined || ready.reason === CONDITION_REASONS.SettingUp) return { kind: 'running' };
-  return ready.status === 'True' ? { kind: 'done' } : stopped(ready.reason, ready.message);
+  return byReadiness(nvmeNode, followed.generation);
 }
 
-function freshCondition(nvmeNode: NVMeNode, type: ConditionType, generation: number): Condition | undefined {
-  const condition = conditionOf(nvmeNode, type);
+/** The agent leaves progress behind when a step failed, so a fresh condition is asked first. */
+function byReadiness(nvmeNode: NVMeNode, generation: number): Outcome {
+  const ready = freshReady(nvmeNode, generation);
+  const settled = ready !== undefined && ready.reason !== CONDITION_REASONS.SettingUp;
+  if (settled && ready.status !== 'True') return stopped(ready.reason, ready.message);
+  const { progress } = nvmeNode.status ?? {};
+  if (progress) return { kind: 'running', progress };
+  return settled ? { kind: 'done' } : { kind: 'running' };
+}
+
+/** The Ready condition, if it was decided on the spec of this generation or a later one. */
+export function freshReady(nvmeNode: NVMeNode, generation: number): Condition | undefined {
+  const condition = conditionOf(nvmeNode, CONDITIONS.Ready);
   const seen = condition?.observedGeneration ?? nvmeNode.status?.observedGeneration ?? generation;
   return seen >= generation ? condition : undefined;
 }

@@ -1,7 +1,6 @@
-import { HOSTNAME_LABEL, VOLUME_IDENTITY } from '../../api/keys.ts';
+import { HOSTNAME_LABEL } from '../../api/keys.ts';
 import type { Plan } from '../../api/plan.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
-import type { KnownVolume } from '../../agent/plan/known-volume.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { persistentVolumes, type PersistentVolume } from '../../kube/resources.ts';
 import type { SetupOrder } from './order.ts';
@@ -30,41 +29,22 @@ async function planLocally(
   inventory: Snapshot,
   volumes: readonly PersistentVolume[],
 ): Promise<Plan> {
-  const [{ takeInventory }, { planSetup }] = await Promise.all([
+  const [{ takeInventory }, { planSetup }, { knownVolume, volumesOnNode }] = await Promise.all([
     import('../../agent/inventory/classify.ts'),
     import('../../agent/plan/plan.ts'),
+    import('../../agent/publish/known-volumes.ts'),
   ]);
   const { node } = situation;
+  const { name, labels = {} } = node.metadata;
   const spec = wantedRules(order, situation);
   const providerID = node.spec?.providerID;
   const drives = takeInventory(inventory, {
     provider: spec.provider,
     drives: spec.drives,
     strict: true,
-    volumes: volumes.filter((volume) => mayLieOn(volume, node)).map(knownVolume),
+    volumes: volumesOnNode(volumes, { name, hostname: labels[HOSTNAME_LABEL] ?? name }).map(knownVolume),
     ...(providerID === undefined ? {} : { providerID }),
-    nodeLabels: node.metadata.labels ?? {},
+    nodeLabels: labels,
   });
   return planSetup(drives, { spec, nodeUID: node.metadata.uid }).plan;
-}
-
-/** A volume whose affinity names the node's hostname, or that has no affinity to tell. */
-function mayLieOn(volume: PersistentVolume, node: Situation['node']): boolean {
-  const terms = volume.spec?.nodeAffinity?.required?.nodeSelectorTerms;
-  if (terms === undefined) return true;
-  const hostname = node.metadata.labels?.[HOSTNAME_LABEL] ?? node.metadata.name;
-  const requirements = terms.flatMap(({ matchExpressions = [] }) => matchExpressions);
-  const byHostname = requirements.filter(({ key }) => key === HOSTNAME_LABEL);
-  return byHostname.length === 0 || byHostname.some(({ values = [] }) => values.includes(hostname));
-}
-
-function knownVolume({ metadata = {}, spec = {}, status = {} }: PersistentVolume): KnownVolume {
-  const path = spec.local?.path ?? spec.hostPath?.path;
-  const identity = metadata.annotations?.[VOLUME_IDENTITY];
-  return {
-    name: metadata.name ?? '',
-    phase: (status.phase ?? 'Pending') as KnownVolume['phase'],
-    ...(path === undefined ? {} : { path }),
-    ...(identity === undefined ? {} : { identity }),
-  };
 }

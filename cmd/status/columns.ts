@@ -29,11 +29,6 @@ function columns(now: () => number): Column<NodeStorage>[] {
       wide: true,
       value: (node) => distinct(localDrives(node).map(({ numaNode }) => numaNode)),
     },
-    {
-      header: 'WEAR',
-      wide: true,
-      value: ({ wearPercent: wear }) => (wear === undefined ? NONE : `${wear}%`),
-    },
     { header: 'AGENT', wide: true, value: ({ agentVersion }) => agentVersion ?? NONE },
     { header: 'PROBLEM', value: ({ problem }) => problem?.message ?? NONE },
   ];
@@ -41,7 +36,9 @@ function columns(now: () => number): Column<NodeStorage>[] {
 
 /** The phase, or while set-up works the step it is at. */
 export function statusText({ phase, progress }: NodeStorage): string {
-  return progress ? `Setting up ${progress.step}/${progress.of}: ${progress.name}` : phase;
+  return phase === 'SettingUp' && progress
+    ? `Setting up ${progress.step}/${progress.of}: ${progress.name}`
+    : phase;
 }
 
 /** `RAID0/ext4`, `LVM/instance-store-vg`: one word, so that columns can be cut by scripts. */

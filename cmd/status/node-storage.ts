@@ -53,7 +53,5 @@ export interface NodeStorage {
   /** Bytes of all volumes; of the local drives while there is no volume. */
   capacity: number;
   taints: TaintSummary[];
-  /** Highest `percentage_used` that a drive reports. */
-  wearPercent?: number;
   conditions: Condition[];
 }

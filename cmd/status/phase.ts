@@ -67,31 +67,35 @@ function unreported({ node, nvmeNode }: NodeParts): Verdict | undefined {
 const agrees = (reported: string | undefined, actual: string | undefined): boolean =>
   reported === undefined || actual === undefined || reported === actual;
 
-/** Bad news first: these conditions are about something a person must look at. */
-const ALARMS: readonly ConditionType[] = ['Paused', 'Refused', 'Degraded', 'Drifted'];
+/** A node that works may still have something that a person should look at. */
+const WARNINGS: readonly ConditionType[] = ['Degraded', 'Drifted'];
 
 function byConditions({ nvmeNode }: NodeParts, tainted: boolean): Verdict {
-  if (nvmeNode?.status?.progress) return { phase: CONDITION_REASONS.SettingUp };
-  const failed = failure(nvmeNode);
-  if (failed) return { phase: 'Failed', problem: problemOf(failed) };
-  for (const type of ALARMS) {
-    const alarm = conditionOf(nvmeNode, type);
-    if (alarm?.status === 'True') return { phase: type, problem: problemOf(alarm) };
-  }
   const ready = conditionOf(nvmeNode, CONDITIONS.Ready);
+  if (ready && isFailure(ready, nvmeNode)) return { phase: 'Failed', problem: problemOf(ready) };
+  if (nvmeNode?.status?.progress) return { phase: CONDITION_REASONS.SettingUp };
   if (ready?.status !== 'True') return notReady(ready);
-  return tainted ? say('Ready', 'the drives are ready but the taint is still on') : { phase: 'Ready' };
+  for (const type of WARNINGS) {
+    const warning = conditionOf(nvmeNode, type);
+    if (warning?.status === 'True') return { phase: type, problem: problemOf(warning) };
+  }
+  if (tainted) return say('Ready', 'the drives are ready but the taint is still on');
+  const refused = conditionOf(nvmeNode, CONDITIONS.Refused);
+  return { phase: 'Ready', ...(refused?.status === 'True' ? { problem: problemOf(refused) } : {}) };
 }
 
-function failure(nvmeNode: NVMeNode | undefined): Condition | undefined {
-  const ready = conditionOf(nvmeNode, CONDITIONS.Ready);
-  if (ready?.status !== 'True' && ready?.reason === CONDITION_REASONS.StepFailed) return ready;
-  const discovered = conditionOf(nvmeNode, CONDITIONS.Discovered);
-  return discovered?.status === 'False' ? discovered : undefined;
+const FAILURES: readonly string[] = [CONDITION_REASONS.StepFailed, CONDITION_REASONS.DiscoveryFailed];
+
+/** A failure of the spec as it is now; one of an earlier spec is history once a new order is being worked on. */
+function isFailure(ready: Condition, nvmeNode: NVMeNode | undefined): boolean {
+  if (ready.status !== 'False' || !FAILURES.includes(ready.reason)) return false;
+  const { generation = 0 } = nvmeNode?.metadata ?? {};
+  return nvmeNode?.status?.progress === undefined || (ready.observedGeneration ?? generation) >= generation;
 }
 
 function notReady(ready: Condition | undefined): Verdict {
   if (ready === undefined) return { phase: 'Unknown' };
+  if (ready.reason === CONDITION_REASONS.ExistingData) return { phase: 'Refused', problem: problemOf(ready) };
   if (ready.reason === CONDITION_REASONS.SettingUp) return { phase: ready.reason };
   return { phase: ready.reason, problem: problemOf(ready) };
 }

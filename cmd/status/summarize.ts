@@ -1,6 +1,5 @@
 import { API_VERSION } from '../../api/group.ts';
 import type { Drive } from '../../api/drive.ts';
-import type { NVMeNodeStatus } from '../../api/node.ts';
 import type { ClusterView, NodeParts } from './cluster-view.ts';
 import { matchingProfile } from './matching-profile.ts';
 import type { NodeStorage, VolumeSummary } from './node-storage.ts';
@@ -63,7 +62,6 @@ export function summarizeNode(parts: NodeParts): NodeStorage {
     volumeCounts: countVolumes(volumes),
     capacity: capacityOf(drives, volumes),
     taints,
-    ...wearOf(status),
     conditions: status.conditions ?? [],
   };
 }
@@ -103,9 +101,4 @@ function capacityOf(drives: readonly Drive[], volumes: readonly VolumeSummary[])
   const published = volumes.reduce((sum, { capacity }) => sum + capacity, 0);
   if (published > 0) return published;
   return drives.filter(({ role }) => role === 'Local').reduce((sum, { size }) => sum + size, 0);
-}
-
-function wearOf({ inventory }: NVMeNodeStatus): { wearPercent?: number } {
-  const used = Object.values(inventory?.nvme ?? {}).flatMap(({ smart }) => smart?.percentageUsed ?? []);
-  return used.length === 0 ? {} : { wearPercent: Math.max(...used) };
 }

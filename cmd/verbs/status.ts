@@ -27,7 +27,7 @@ export const status = clusterVerb<StatusOp>({
     examples: [
       { comment: 'All nodes with NVMe drives', command: 'kubectl nvme status' },
       {
-        comment: 'One node, with models, NUMA nodes and wear',
+        comment: 'One node, with models and NUMA nodes',
         command: 'kubectl nvme status worker-1 -o wide',
       },
       { comment: 'Keep watching', command: 'kubectl nvme status -w' },

@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { NVMeNode, NVMeNodeStatus } from '../../../../api/node.ts';
 import type { Plan } from '../../../../api/plan.ts';
 import type { ConditionType } from '../../../../api/reasons.ts';
@@ -50,6 +49,10 @@ export class SetupBench {
     });
   }
 
+  get nodeUID(): string {
+    return this.kube.peek(nodes, 'n1')?.metadata?.uid ?? '';
+  }
+
   addEnrolledNode(status: NVMeNodeStatus = { plan, conditions: [] }): void {
     this.kube.add(nodes, node());
     this.kube.add(nvmeProfiles, nvmeProfile());
@@ -83,14 +86,16 @@ export class SetupBench {
 
   /** Runs the command until it waits, then lets the agent act, then gives the result. */
   async setupWith(argv: string[], act: () => Promise<void> | void): Promise<Outcome> {
+    const waiting = this.watching();
     const running = this.run(argv);
-    await this.watching();
+    await waiting;
     await act();
     return running;
   }
 
+  /** Resolves when the NVMeNode is watched. */
   async watching(): Promise<void> {
-    for (let turn = 0; turn < 500 && this.kube.openWatches === 0; turn += 1) await settle(1);
-    expect(this.kube.openWatches).toBeGreaterThan(0);
+    await new Promise<void>((resolve) => this.kube.before('watch', 'nvmenodes', () => resolve()));
+    await settle();
   }
 }

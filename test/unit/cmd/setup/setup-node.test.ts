@@ -161,8 +161,9 @@ describe('kubectl nvme setup node', () => {
   it('detaches on Ctrl-C with exit code 130 and leaves the order in place', async () => {
     bench.addEnrolledNode();
     const interruption = new AbortController();
+    const waiting = bench.watching();
     const running = bench.run(['n1'], interruption.signal);
-    await bench.watching();
+    await waiting;
     interruption.abort(new Error('interrupted'));
     const { exitCode, stderr } = await running;
     expect(exitCode).toBe(130);

@@ -17,7 +17,7 @@ describe('kubectl nvme setup node refuses', () => {
     bench.addEnrolledNode();
     const outcome = await bench.setupWith(['n1'], () => {
       bench.agentSays(
-        condition('Refused', 'True', CONDITION_REASONS.ExistingData, '/dev/nvme1n1 carries data'),
+        condition('Ready', 'False', CONDITION_REASONS.ExistingData, '/dev/nvme1n1 carries data'),
       );
     });
     expect(outcome.exitCode).toBe(1);

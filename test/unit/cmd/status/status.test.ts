@@ -47,11 +47,6 @@ const ready: NVMeNodeStatus = {
       reason: 'root disk',
     },
   ],
-  inventory: {
-    version: 1,
-    lsblk: { blockdevices: [] },
-    nvme: { '/dev/nvme1n1': { smart: { percentageUsed: 3 } } },
-  },
   conditions: [
     {
       type: CONDITIONS.Ready,
@@ -104,11 +99,11 @@ describe('kubectl nvme status', () => {
     expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
   });
 
-  it('adds model, NUMA nodes and wear with -o wide', async () => {
+  it('adds profile, models and NUMA nodes with -o wide', async () => {
     addReadyNode();
     const [header = '', row = ''] = (await status('-o', 'wide')).stdout.split('\n');
-    expect(header).toMatch(/AGE +PROFILE +PROVIDER +MODEL +NUMA +WEAR +AGENT +PROBLEM$/);
-    expect(row).toMatch(/fast +aws +Amazon EC2 NVMe Instance Storage +0,1 +3% +0\.1\.0 +<none>$/);
+    expect(header).toMatch(/AGE +PROFILE +PROVIDER +MODEL +NUMA +AGENT +PROBLEM$/);
+    expect(row).toMatch(/fast +aws +Amazon EC2 NVMe Instance Storage +0,1 +0\.1\.0 +<none>$/);
   });
 
   it('shows the step while set-up works, and how long the taint has been there', async () => {
@@ -130,9 +125,9 @@ describe('kubectl nvme status', () => {
     kube.add(nodes, node({ spec: { taints: [taint(LEGACY_TAINT_KEY)] } }));
     const message = '/dev/nvme1n1 carries an ext4 filesystem';
     const refusal = {
-      type: CONDITIONS.Refused,
-      status: 'True' as const,
-      reason: 'ExistingData',
+      type: CONDITIONS.Ready,
+      status: 'False' as const,
+      reason: CONDITION_REASONS.ExistingData,
       message,
       lastTransitionTime: BORN,
     };
