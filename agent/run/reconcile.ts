@@ -47,8 +47,8 @@ export async function reconcile(options: ReconcileOptions, signal: AbortSignal):
   try {
     const first = await look(host, seen, intent.spec, round.lookOptions);
     const refusal = await round.takeRequest(first);
-    if (refusal === undefined) await round.apply(first);
-    return await round.settle(refusal);
+    const applied = refusal === undefined && (await round.apply(first));
+    return await round.settle(refusal, applied ? undefined : first);
   } catch (error) {
     signal.throwIfAborted();
     return await round.settle(failureOf(error));
@@ -87,13 +87,13 @@ class Round {
     return { reason: 'PlanChanged', message };
   }
 
-  /** Carries out what may be done: all of the plan, or only what keeps existing volumes in place. */
-  async apply(first: Look): Promise<void> {
+  /** Carries out what may be done: all of the plan, or only what keeps existing volumes in place; false when that is nothing. */
+  async apply(first: Look): Promise<boolean> {
     const { host, clock, logger, events } = this.#options;
     const { mayBegin, spec } = this.#intent;
     const wanted = mayBegin ? spec : keepOnly(spec);
     const { plan, steps } = mayBegin ? first.planned : planFor(first.snapshot, this.#seen, wanted);
-    if (steps.length === 0 || (isRefused(plan) && mayBegin)) return;
+    if (steps.length === 0 || (isRefused(plan) && mayBegin)) return false;
     const target = eventTarget(nodes, this.#seen.node);
     events.record(
       target,
@@ -113,16 +113,20 @@ class Round {
       },
       onProgress: (progress) => this.#reportProgress(progress),
     });
+    return true;
   }
 
-  /** Looks once more, publishes what is there, reports, and only then touches the taint. */
-  async settle(failure: Situation['failure']): Promise<Readiness> {
+  /** Looks once more unless nothing was changed, publishes what is there, reports, and only then touches the taint. */
+  async settle(failure: Situation['failure'], unchanged?: Look): Promise<Readiness> {
     const { kube, host, logger, clock, events, bootID } = this.#options;
     const { publishing, paused, node } = this.#seen;
     const { spec, hasProfile, waitingForRequest } = this.#intent;
-    const { snapshot, planned } = await look(host, this.#seen, spec, this.lookOptions);
+    const { snapshot, planned } = unchanged ?? (await look(host, this.#seen, spec, this.lookOptions));
     if (planned.stale.length > 0) {
-      await forgetBegun(host, async () => (await look(host, this.#seen, spec, this.lookOptions)).planned.stale);
+      await forgetBegun(
+        host,
+        async () => (await look(host, this.#seen, spec, this.lookOptions)).planned.stale,
+      );
     }
     const { volumes: existing } = await observe(kube, publishing.name, bootID);
     const volumes = await publishVolumes(planned.volumes, {
