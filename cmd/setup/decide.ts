@@ -18,6 +18,7 @@ export type Decision =
 export function decide(order: SetupOrder, situation: Situation, plan: Plan | undefined): Decision {
   return (
     refuseWithoutRules(order, situation) ??
+    refuseForeignRecord(situation) ??
     refusePaused(situation) ??
     underWay(order, situation) ??
     refuseStalePlan(order, plan) ??
@@ -32,6 +33,18 @@ function refuseWithoutRules(order: SetupOrder, { nvmeNode, profile }: Situation)
   return refuse(
     `no NVMeProfile matches node ${order.node}, so it is not known how its drives should look`,
     `Choose one: kubectl nvme setup node ${order.node} --profile NAME, or --layout filesystem|raid|lvm`,
+  );
+}
+
+/** The agent waits for an NVMeNode that the very Node owns; another one speaks of an earlier machine of that name. */
+function refuseForeignRecord({ node, nvmeNode }: Situation): Decision | undefined {
+  if (nvmeNode === undefined) return undefined;
+  const owner = nvmeNode.metadata.ownerReferences?.find(({ kind }) => kind === 'Node');
+  if (owner?.uid === node.metadata.uid) return undefined;
+  const { name } = node.metadata;
+  return refuse(
+    `NVMeNode ${name} belongs to ${owner ? 'an earlier node of that name' : 'no node'}`,
+    `nvme-webhook replaces it within seconds; without it: kubectl delete nvmenode ${name}`,
   );
 }
 

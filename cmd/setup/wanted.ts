@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { effectiveSpec, layoutWithDefaults } from '../../api/defaults.ts';
 import { API_VERSION } from '../../api/group.ts';
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../api/keys.ts';
 import type { NodeRequest, NVMeNode, NVMeNodeSpec } from '../../api/node.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { SetupOrder } from './order.ts';
@@ -55,7 +56,11 @@ export function newNVMeNode(spec: NVMeNodeSpec, { node }: Situation): NVMeNode {
   return {
     apiVersion: API_VERSION,
     kind: 'NVMeNode',
-    metadata: { name, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }] },
+    metadata: {
+      name,
+      labels: { [MANAGED_BY_LABEL]: MANAGED_BY },
+      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name, uid }],
+    },
     spec,
   };
 }

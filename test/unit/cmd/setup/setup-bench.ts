@@ -56,7 +56,8 @@ export class SetupBench {
   addEnrolledNode(status: NVMeNodeStatus = { plan, conditions: [] }): void {
     this.kube.add(nodes, node());
     this.kube.add(nvmeProfiles, nvmeProfile());
-    this.kube.add(nvmeNodes, nvmeNode({ status }));
+    const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: this.nodeUID };
+    this.kube.add(nvmeNodes, nvmeNode({ metadata: { name: 'n1', ownerReferences: [owner] }, status }));
   }
 
   stored(): NVMeNode {

@@ -57,6 +57,15 @@ describe('kubectl nvme setup node refuses', () => {
     );
   });
 
+  it('to touch the record of an earlier machine of that name', async () => {
+    bench.addEnrolledNode();
+    bench.kube.remove(nodes, 'n1');
+    bench.kube.add(nodes, node());
+    const { exitCode, stderr } = await bench.setup('n1');
+    expect(stderr).toMatch(/^error: NVMeNode n1 belongs to an earlier node of that name\n/);
+    expect({ exitCode, writes: bench.kube.writes }).toEqual({ exitCode: 1, writes: [] });
+  });
+
   it('asks how the drives should look when nothing says so', async () => {
     bench.kube.add(nodes, node());
     const { exitCode, stderr } = await bench.setup('n1');
