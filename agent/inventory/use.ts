@@ -54,11 +54,17 @@ export function rootDevices(facts: Facts): Set<string> {
 export function useOf(facts: Facts, device: BlockDevice): string | undefined {
   const stack = withDescendants(facts.devices, device);
   const mounts = stack.flatMap((part) => mountPointsOf(facts, part));
-  const [mount] = [...mounts].sort((a, b) => Number(b.host) - Number(a.host) || (a.path < b.path ? -1 : 1));
+  const [mount] = [...mounts].sort((a, b) => rank(a) - rank(b) || (a.path < b.path ? -1 : 1));
   if (mount) return `mounted on ${mount.path}${mount.host ? ' in the host' : ''}`;
   if (stack.some((part) => isSwap(facts, part))) return 'swap';
   return heldBy(facts, device, stack);
 }
+
+/** The mount that tells a person most comes first: the host's own, and one that stays when pods go. */
+const rank = ({ host, path }: MountPoint): number => Number(!host) * 2 + Number(isPodMount(path));
+
+/** Whether the kubelet made a mount for a pod, under whichever root it has. */
+export const isPodMount = (path: string): boolean => path.includes('/pods/');
 
 function heldBy(facts: Facts, device: BlockDevice, stack: readonly BlockDevice[]): string | undefined {
   const partitions = new Set(stack.filter(({ type }) => type === 'part').map(({ kname }) => kname));

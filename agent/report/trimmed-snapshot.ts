@@ -1,3 +1,4 @@
+import { isPodMount } from '../inventory/use.ts';
 import type { LsblkDevice, NvmeIdentity, Snapshot } from '../../api/snapshot.ts';
 
 /** Columns of lsblk that decisions use; it prints some sixty more. */
@@ -24,11 +25,12 @@ const COLUMNS = [
  * temperatures, mounts of pods, free space – because every difference is a write to etcd.
  */
 export function trimmedSnapshot(snapshot: Snapshot): Snapshot {
-  const { mountinfo, nvme, mdstat: _mdstat, errors: _errors, ...rest } = snapshot;
+  const { mountinfo, mdstat, nvme, ...rest } = snapshot;
   return {
     ...rest,
     lsblk: { blockdevices: snapshot.lsblk.blockdevices.map(trimmedDevice) },
     ...(mountinfo === undefined ? {} : { mountinfo: diskMounts(mountinfo) }),
+    ...(mdstat === undefined ? {} : { mdstat: arraysOf(mdstat) }),
     ...(nvme === undefined ? {} : { nvme: withoutHealth(nvme) }),
   };
 }
@@ -40,13 +42,30 @@ function trimmedDevice(device: LsblkDevice): LsblkDevice {
   return { ...(kept as unknown as LsblkDevice), ...(children === undefined ? {} : { children }) };
 }
 
-/** Whole filesystems of block devices; a pod's bind mounts show a directory as their root. */
+/**
+ * Mounts of block devices without those of pods, which come and go; of a device that only pods mount one line is left,
+ * because it is in use.
+ */
 function diskMounts(mountinfo: string): string {
-  const lines = mountinfo.split('\n').filter((line) => {
-    const [, , , root] = line.split(' ');
-    return root === '/' && / - \S+ \/dev\//.test(line) && !line.includes('/pods/');
+  const lines = mountinfo.split('\n').filter((line) => / - \S+ \/dev\//.test(line));
+  const devices = Map.groupBy(lines, (line) => line.split(' ')[2] ?? '');
+  const kept = [...devices.values()].flatMap((mounts) => {
+    const lasting = mounts.filter((line) => !isPodMount(mountPoint(line)));
+    const [first] = mounts.toSorted((a, b) => (mountPoint(a) < mountPoint(b) ? -1 : 1));
+    return lasting.length > 0 || first === undefined ? lasting : [first];
   });
-  return lines.map((line) => `${line}\n`).join('');
+  return kept.map((line) => `${line}\n`).join('');
+}
+
+const mountPoint = (line: string): string => line.split(' ')[4] ?? '';
+
+/** Which arrays run and over what; not how far a resync is. */
+function arraysOf(mdstat: string): string {
+  return mdstat
+    .split('\n')
+    .filter((line) => /^md\S+ :/.test(line))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function withoutHealth(nvme: Record<string, NvmeIdentity>): Record<string, NvmeIdentity> {
