@@ -1,5 +1,5 @@
 // The background process of one lab: see keeper.ts. Arguments: the lab's state folder, and whether a process owns it.
-import { adminApi } from './cluster/control-plane.ts';
+import { adminApi } from './cluster/admin-api.ts';
 import { runCloudController } from './cluster/cloud-controller.ts';
 import { readLabRecord, removeLab } from './lab-record.ts';
 import { readMachine } from './node/machine.ts';

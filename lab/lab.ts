@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pathWith, resolveBinaries } from './assets/binaries.ts';
 import {
-  adminApi,
   clusterAuthority,
   issueKubeconfig,
   prepareControlPlane,
   startControlPlane,
 } from './cluster/control-plane.ts';
+import { adminApi } from './cluster/admin-api.ts';
 import type { LabApi } from './cluster/api.ts';
 import { componentKubeconfig, type ControlPlanePorts } from './cluster/components.ts';
 import { freePorts } from './cluster/ports.ts';

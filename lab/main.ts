@@ -14,6 +14,12 @@ const onSignal = (): void => {
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 
+async function readStdin(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
 const ctx = labContext({
   env: process.env,
   home: homedir(),
@@ -22,7 +28,10 @@ const ctx = labContext({
   lifetime: 'detached',
 });
 try {
-  process.exitCode = await runCli({ ctx, stdout: process.stdout }, process.argv.slice(2));
+  process.exitCode = await runCli(
+    { ctx, stdout: process.stdout, stderr: process.stderr, readStdin },
+    process.argv.slice(2),
+  );
 } catch (error) {
   if (interrupt.signal.aborted) {
     process.exitCode = INTERRUPTED;

@@ -1,16 +1,20 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import type { LabContext } from '../context.ts';
-import { clouds, type Cloud } from '../options.ts';
+import type { Cloud, NodeOptions } from '../options.ts';
 import { assets } from './assets.ts';
 import { down } from './down.ts';
 import { printEnv } from './env.ts';
 import { status } from './status.ts';
+import { addNodeCommands, count, nameOption, withMachineOptions } from './node-commands.ts';
 import { up } from './up.ts';
 
 /** What each verb is given: the lab's context, and where its answer goes. Progress goes to `ctx.progress`. */
 export interface Cli {
   ctx: LabContext;
-  stdout: { write(text: string): unknown };
+  stdout: { write(text: string | Buffer): unknown };
+  stderr: { write(text: string | Buffer): unknown };
+  /** All of standard input, to its end. */
+  readStdin: () => Promise<Buffer>;
 }
 
 /** The exit code a verb asks for when it is not 0, such as that of a program run in a node. */
@@ -43,10 +47,15 @@ export async function runCli(cli: Cli, args: readonly string[]): Verb {
       'A real Kubernetes cluster on this machine: real control plane, QEMU nodes with real NVMe drives.',
     )
     .addHelpText('after', examples)
+    .enablePositionalOptions()
     .exitOverride()
-    .configureOutput({ writeOut: (text) => cli.stdout.write(text) });
+    .configureOutput({
+      writeOut: (text) => cli.stdout.write(text),
+      writeErr: (text) => cli.stderr.write(text),
+    });
   addUp(program, cli, ends);
   addSmallVerbs(program, cli, ends);
+  addNodeCommands(program, cli, ends);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -57,14 +66,10 @@ export async function runCli(cli: Cli, args: readonly string[]): Verb {
 }
 
 function addUp(program: Command, cli: Cli, ends: (code: number) => void): void {
-  program
-    .command('up')
+  withMachineOptions(program.command('up'))
     .description('start a lab')
     .addOption(nameOption())
     .option('--nodes <count>', 'how many nodes', count, 1)
-    .option('--drives <count>', 'local NVMe drives of each node', count, 2)
-    .option('--size <size>', 'size of each local drive', '2G')
-    .addOption(cloudOption())
     .option('--control-plane-only', 'no nodes')
     .action(async (options: UpFlags) => ends(await up(cli, options)));
 }
@@ -76,6 +81,7 @@ export interface UpFlags {
   drives: number;
   size: string;
   cloud: Cloud;
+  images: NonNullable<NodeOptions['images']>;
   controlPlaneOnly?: boolean;
 }
 
@@ -100,23 +106,4 @@ function addSmallVerbs(program: Command, cli: Cli, ends: (code: number) => void)
     .command('assets')
     .description('fetch and build everything the lab is made of, so that later starts are warm')
     .action(async () => ends(await assets(cli)));
-}
-
-/** `--name`, the same for every verb. */
-export function nameOption(): Option {
-  return new Option('--name <lab>', 'which lab').default('lab');
-}
-
-/** `--cloud`, the same for every verb. */
-export function cloudOption(): Option {
-  return new Option('--cloud <cloud>', 'whose machines the nodes look like')
-    .choices(clouds)
-    .default('generic');
-}
-
-/** Parses a count, 0 included. */
-export function count(text: string): number {
-  if (!/^\d{1,3}$/.test(text))
-    throw new InvalidArgumentError(`expected a number from 0 to 999, got \`${text}\`.`);
-  return Number(text);
 }

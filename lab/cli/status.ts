@@ -1,20 +1,28 @@
 import { existsSync } from 'node:fs';
+import { adminApi } from '../cluster/admin-api.ts';
+import type { LabApi } from '../cluster/api.ts';
+import type { NodeObject } from '../cluster/node-object.ts';
 import { LabError } from '../errors.ts';
-import { labDir, labNames, readLabRecord } from '../lab-record.ts';
+import { labDir, labNames, readLabRecord, type LabRecord } from '../lab-record.ts';
+import { allMachines, type Machine } from '../node/machine.ts';
 import { isRunning, residentBytes } from '../process/identity.ts';
 import { trackedProcesses, type TrackedProcess } from '../process/tracked.ts';
 import type { Cli, Verb } from './program.ts';
 import { table } from './table.ts';
 
-/** Prints every process of the labs with its state and memory. */
+/** Prints every process of the labs with its state and memory, and every node. */
 export async function status(cli: Cli, flags: { name?: string }): Verb {
   const names = flags.name === undefined ? await labNames(cli.ctx) : [existing(cli, flags.name)];
   if (names.length === 0) {
     cli.stdout.write('No labs found\n');
     return 0;
   }
-  const rows = await Promise.all(names.map((name) => labRows(cli, name)));
-  cli.stdout.write(table(['LAB', 'PROCESS', 'PID', 'STATUS', 'MEMORY', 'AGE'], rows.flat()));
+  const processes = (await Promise.all(names.map((name) => processRows(cli, name)))).flat();
+  cli.stdout.write(table(['LAB', 'PROCESS', 'PID', 'STATUS', 'MEMORY', 'AGE'], processes));
+  const nodes = (await Promise.all(names.map((name) => nodeRows(cli, name)))).flat();
+  if (nodes.length > 0) {
+    cli.stdout.write(`\n${table(['LAB', 'NODE', 'MACHINE', 'STATUS', 'CLOUD', 'DRIVES'], nodes)}`);
+  }
   return 0;
 }
 
@@ -23,7 +31,7 @@ function existing(cli: Cli, name: string): string {
   return name;
 }
 
-async function labRows(cli: Cli, name: string): Promise<readonly string[][]> {
+async function processRows(cli: Cli, name: string): Promise<readonly string[][]> {
   const dir = labDir(cli.ctx, name);
   const record = await readLabRecord(dir);
   const age = record === undefined ? '<unknown>' : ageOf(record.createdAt, Date.now());
@@ -35,6 +43,43 @@ function processCells(process: TrackedProcess): readonly string[] {
   const running = isRunning(process);
   const memory = running ? `${(residentBytes(process) / 2 ** 20).toFixed(0)}Mi` : '<none>';
   return [process.name, String(process.pid), running ? 'Running' : 'Exited', memory];
+}
+
+async function nodeRows(cli: Cli, name: string): Promise<readonly string[][]> {
+  const dir = labDir(cli.ctx, name);
+  const [record, machines, processes] = await Promise.all([
+    readLabRecord(dir),
+    allMachines(dir),
+    trackedProcesses(dir),
+  ]);
+  if (record === undefined || machines.length === 0) return [];
+  const api = await adminApi(dir, record.ports.apiServer).catch(() => undefined);
+  const on = new Set(processes.filter(isRunning).map((process) => process.name));
+  return await Promise.all(
+    machines.map(async (machine) => [
+      ...[name, machine.name, on.has(`node-${machine.name}`) ? 'On' : 'Off'],
+      ...[await nodeStatus(api, record, machine), machine.cloud, driveCell(machine)],
+    ]),
+  );
+}
+
+/** As `kubectl get nodes` says it. */
+async function nodeStatus(api: LabApi | undefined, record: LabRecord, { name }: Machine): Promise<string> {
+  if (api === undefined || !record.started) return '<unknown>';
+  try {
+    const node = (await api.get(`/api/v1/nodes/${name}`)) as NodeObject;
+    return node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+      ? 'Ready'
+      : 'NotReady';
+  } catch {
+    // No such Node, or no API server: for a table of what runs both are the same.
+    return '<none>';
+  }
+}
+
+function driveCell({ drives }: Machine): string {
+  const count = (role: string): number => drives.filter((drive) => drive.role === role).length;
+  return `${count('local')} local, ${count('remote')} remote`;
 }
 
 /** An age as kubectl prints the first of its units: `45s`, `12m`, `5h`, `3d`. */

@@ -1,13 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { certificatePaths, type CertificateFile } from './certificate-paths.ts';
+import { HOST_FROM_GUEST, KUBERNETES_SERVICE_IP } from './addresses.ts';
 import { issue, newAuthority, rsaKeyPair, type CertificateRequest, type KeyPair } from './pki.ts';
-
-/** The host's loopback as guests see it through QEMU's user network. */
-export const HOST_FROM_GUEST = '10.0.2.2';
-/** The cluster IP of the `kubernetes` service, the first of `SERVICE_CIDR`. */
-export const KUBERNETES_SERVICE_IP = '10.96.0.1';
-/** The range of cluster IPs. */
-export const SERVICE_CIDR = '10.96.0.0/16';
 
 /** All that the components of one lab present and trust. etcd has an authority of its own: a kubelet's certificate opens nothing there. */
 export interface ClusterCertificates {
@@ -56,42 +51,6 @@ const apiServerCertificate: CertificateRequest = {
 export function userCertificate(user: string, groups: readonly string[]): CertificateRequest {
   return { commonName: user, organizations: groups, usages: ['clientAuth'] };
 }
-
-/** Where each file of the control plane's certificates lies. */
-export function certificatePaths(labDir: string): Record<CertificateFile, string> {
-  const path = (file: string): string => join(labDir, 'pki', file);
-  return {
-    caCert: path('ca.crt'),
-    caKey: path('ca.key'),
-    etcdCACert: path('etcd-ca.crt'),
-    etcdCert: path('etcd.crt'),
-    etcdKey: path('etcd.key'),
-    etcdClientCert: path('etcd-client.crt'),
-    etcdClientKey: path('etcd-client.key'),
-    apiServerCert: path('apiserver.crt'),
-    apiServerKey: path('apiserver.key'),
-    kubeletClientCert: path('kubelet-client.crt'),
-    kubeletClientKey: path('kubelet-client.key'),
-    serviceAccountPublic: path('service-account.pub'),
-    serviceAccountKey: path('service-account.key'),
-  };
-}
-
-/** The names of `certificatePaths`. */
-export type CertificateFile =
-  | 'caCert'
-  | 'caKey'
-  | 'etcdCACert'
-  | 'etcdCert'
-  | 'etcdKey'
-  | 'etcdClientCert'
-  | 'etcdClientKey'
-  | 'apiServerCert'
-  | 'apiServerKey'
-  | 'kubeletClientCert'
-  | 'kubeletClientKey'
-  | 'serviceAccountPublic'
-  | 'serviceAccountKey';
 
 /** Writes the files, readable by their owner only. The etcd authority's key is not kept: it signs nothing more. */
 export async function writeCertificates(labDir: string, certificates: ClusterCertificates): Promise<void> {

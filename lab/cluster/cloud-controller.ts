@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { cloudFacts } from '../node/clouds.ts';
 import type { Machine } from '../node/machine.ts';
-import { UNINITIALIZED_TAINT, type NodeObject } from '../node/readiness.ts';
+import { UNINITIALIZED_TAINT, type NodeObject } from './node-object.ts';
 import type { LabApi } from './api.ts';
 
 /** One change of a Node by the cloud's controller. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { HOST_FROM_GUEST, SERVICE_CIDR, certificatePaths } from './certificates.ts';
+import { HOST_FROM_GUEST, SERVICE_CIDR } from './addresses.ts';
+import { certificatePaths } from './certificate-paths.ts';
 
 /** The programs of a control plane, in the order in which they are started. */
 export const controlPlanePrograms = [

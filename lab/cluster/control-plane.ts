@@ -5,8 +5,10 @@ import type { LabContext } from '../context.ts';
 import { isRunning } from '../process/identity.ts';
 import { exitedEarly, spawnTracked, type TrackedProcess } from '../process/tracked.ts';
 import { waitFor } from '../wait.ts';
-import { labApi, LabApiError, type LabApi } from './api.ts';
-import { certificatePaths, clusterCertificates, userCertificate, writeCertificates } from './certificates.ts';
+import { adminApi } from './admin-api.ts';
+import { LabApiError } from './api.ts';
+import { certificatePaths } from './certificate-paths.ts';
+import { clusterCertificates, userCertificate, writeCertificates } from './certificates.ts';
 import {
   componentFlags,
   componentKubeconfig,
@@ -71,15 +73,6 @@ async function writeUser(
   const text = kubeconfig({ name: `lab-${name}`, server, certificateAuthority: ca, user, client });
   await writeFile(path, text, { mode: 0o600 });
   return path;
-}
-
-/** A client of the lab's API server with all rights. */
-export async function adminApi(labDir: string, port: number): Promise<LabApi> {
-  const paths = certificatePaths(labDir);
-  const [ca, cert, key] = await Promise.all(
-    [paths.caCert, paths.kubeletClientCert, paths.kubeletClientKey].map((path) => readFile(path, 'utf8')),
-  );
-  return labApi(port, ca ?? '', { cert: cert ?? '', key: key ?? '' });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { parentEntries, type TarEntry } from '../assets/tar.ts';
-import { HOST_FROM_GUEST, KUBERNETES_SERVICE_IP, userCertificate } from '../cluster/certificates.ts';
+import { HOST_FROM_GUEST, KUBERNETES_SERVICE_IP, SERVICE_CIDR } from '../cluster/addresses.ts';
+import { userCertificate } from '../cluster/certificates.ts';
 import { kubeconfig } from '../cluster/kubeconfig.ts';
 import { issue, type KeyPair } from '../cluster/pki.ts';
 import { cloudFacts } from './clouds.ts';
@@ -75,7 +76,7 @@ function environment(machine: Machine, cluster: ClusterFacts): string {
     '--cloud-provider=external',
     ...(labels.length === 0 ? [] : [`--node-labels=${labels.join(',')}`]),
   ];
-  return `KUBELET_ARGS=${flags.join(' ')}\nAPI_PORT=${cluster.apiServerPort}\nSERVICE_IP=${KUBERNETES_SERVICE_IP}\n`;
+  return `KUBELET_ARGS=${flags.join(' ')}\nAPI_PORT=${cluster.apiServerPort}\nSERVICE_IP=${KUBERNETES_SERVICE_IP}\nSERVICE_CIDR=${SERVICE_CIDR}\n`;
 }
 
 function kubeletConfigText(machine: Machine, path: string): string {
@@ -99,7 +100,11 @@ export function kubeletConfiguration(machine: Machine): Readonly<Record<string, 
     tlsPrivateKeyFile: '/etc/kubernetes/pki/kubelet.key',
     containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
     cgroupDriver: 'systemd',
+    logging: { verbosity: 1 },
     resolvConf: '/etc/resolv.conf',
+    // There is no DNS: a lookup is refused at once, and no pod gets a warning that none is configured.
+    clusterDNS: ['127.0.0.1'],
+    clusterDomain: 'cluster.local',
     // The images came with the disk and cannot be pulled again.
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,

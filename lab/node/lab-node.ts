@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { NodeObject } from '../cluster/node-object.ts';
 import { LabError } from '../errors.ts';
 import type { NodeOptions } from '../options.ts';
 import { baseDisk } from './base-disk.ts';
@@ -9,7 +10,7 @@ import { guestExec, type ExecOptions, type ExecResult } from './guest-exec.ts';
 import { newMachine, nodeDir, readMachine, writeMachine, type Machine } from './machine.ts';
 import { plugDrive, unplugDrive } from './plugging.ts';
 import { assemble, configure, cutPower, isOn, powerOn, scrap, wipeDriveFiles } from './power.ts';
-import { guestBootID, untilBooted, untilReady, type NodeObject, type Place } from './readiness.ts';
+import { guestBootID, untilBooted, untilReady, type Place } from './readiness.ts';
 import { driveFile } from './qemu.ts';
 import { randomBytes } from 'node:crypto';
 

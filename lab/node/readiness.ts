@@ -3,6 +3,7 @@ import type { LabContext } from '../context.ts';
 import { exitedEarly, runningProcess } from '../process/tracked.ts';
 import { waitFor } from '../wait.ts';
 import { guestExec, GuestUnreachableError } from './guest-exec.ts';
+import { UNINITIALIZED_TAINT, type NodeObject } from '../cluster/node-object.ts';
 import type { Machine } from './machine.ts';
 import { machineProcess } from './power.ts';
 import { join } from 'node:path';
@@ -50,20 +51,6 @@ async function mustBeOn({ labDir }: Place, machine: Machine): Promise<void> {
   if ((await runningProcess(labDir, name)) === undefined)
     throw await exitedEarly(name, join(labDir, 'logs', `${name}.log`));
 }
-
-/** What of a Node the lab looks at. */
-export interface NodeObject {
-  metadata: { name: string; uid: string; resourceVersion: string; labels?: Record<string, string> };
-  spec: { providerID?: string; taints?: { key: string; effect: string; value?: string }[] };
-  status: {
-    nodeInfo?: { bootID: string };
-    conditions?: { type: string; status: string; reason?: string }[];
-    addresses?: { type: string; address: string }[];
-  };
-}
-
-/** The taint that a kubelet with an external cloud provider is born with. */
-export const UNINITIALIZED_TAINT = 'node.cloudprovider.kubernetes.io/uninitialized';
 
 /** Why a Node cannot be used in this boot yet; undefined when it can. An old boot's Ready=True counts for nothing. */
 export function notReadyReason(node: NodeObject, bootID: string): string | undefined {
