@@ -27,39 +27,31 @@ export async function contentOf(host: Host, device: string): Promise<ProbedConte
   }
 }
 
-/** A step may only replace what has its own UUID: something of ours that was never completed. */
-function obstacleTo(step: Step, content: ProbedContent): string | undefined {
-  const expected = replaces(step);
-  if (expected === undefined) return undefined;
-  if (mayReplace(step).some((uuid) => sameAs(uuid, content.uuid))) return undefined;
-  const sameType = expected.type === undefined || expected.type === content.type;
-  const sameUuid = expected.uuid === undefined || sameAs(expected.uuid, content.uuid);
-  if (sameType && sameUuid) return undefined;
-  const carried = content.uuid === undefined ? content.type : `${content.type} with UUID ${content.uuid}`;
-  return `it now carries ${carried}, which ${step.name} must not replace`;
+/** A step may only replace what carries its own UUID, or one that it was planned to replace: half-made things of ours. */
+function obstacleTo(step: Step, { type, uuid }: ProbedContent): string | undefined {
+  if (step.kind === 'vg-create') {
+    return type === 'LVM2_member' ? undefined : `it now carries ${type} and is no physical volume`;
+  }
+  if (uuid !== undefined && replaceable(step).some((own) => plain(own) === plain(uuid))) return undefined;
+  const carried = uuid === undefined ? type : `${type} with UUID ${uuid}`;
+  return `it now carries ${carried}, which the step “${step.name}” must not replace`;
 }
 
-function replaces(step: Step): { type?: string; uuid?: string | undefined } | undefined {
+function replaceable(step: Step): string[] {
   switch (step.kind) {
     case 'mkfs':
-      return { uuid: step.uuid };
-    case 'wipe-signatures':
-      return { uuid: step.uuid };
     case 'md-create':
-      return { type: 'linux_raid_member', uuid: step.uuid };
     case 'pv-create':
-      return { type: 'LVM2_member', uuid: step.uuid };
-    case 'vg-create':
-      return { type: 'LVM2_member' };
+      return [step.uuid, ...step.replaces];
+    case 'wipe-signatures':
+      return [step.uuid];
     default:
-      return undefined;
+      return [];
   }
 }
 
-/** Half-made things of ours that planning has found there. */
-function mayReplace(step: Step): string[] {
-  return 'replaces' in step ? step.replaces : [];
-}
+/** Each program has a notation of its own; a UUID that is none, such as a FAT serial number, is compared as it is. */
+const plain = (uuid: string): string => plainUuid(uuid) ?? uuid;
 
 async function probeFree(host: Host, device: string): Promise<void> {
   try {
@@ -74,6 +66,3 @@ async function probeFree(host: Host, device: string): Promise<void> {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-const sameAs = (uuid: string, other: string | undefined): boolean =>
-  (plainUuid(uuid) ?? uuid) === (plainUuid(other) ?? other);

@@ -1,0 +1,201 @@
+import { BEGUN_PATH } from '../../agent/discover/begun.ts';
+import { CommandError, type Host, type RunOptions, type RunResult } from '../../agent/host/host.ts';
+import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
+import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
+import { commandOf } from '../../agent/plan/command.ts';
+import type { Step } from '../../agent/plan/step.ts';
+import type { Snapshot } from '../../api/snapshot.ts';
+import { applied, interrupted } from './drive-model.ts';
+
+/** The agent's process is gone: everything it still tries fails with this. */
+export class KilledError extends Error {
+  override readonly name = 'KilledError';
+}
+
+/** Dies at the `at`-th change (from 0) to the machine: before it, half-way, or right after it. */
+export interface Kill {
+  at: number;
+  when: 'before' | 'middle' | 'after';
+}
+
+/** A machine whose drives follow drive-model.ts when the agent's programs run on it, and that can refuse or die. */
+export class FakeHost implements Host {
+  snapshot: Snapshot;
+  /** Every program that was run, as one line each; writing ones marked by `!`. */
+  readonly programs: string[] = [];
+  /** Devices that answer EBUSY although the snapshot shows no user. */
+  readonly busy = new Set<string>();
+  /** Error by the start of a program's line. */
+  readonly failures = new Map<string, Error>();
+  /** Called before each writing program. */
+  onWrite: (line: string) => void | Promise<void> = () => undefined;
+  readonly #steps: readonly Step[];
+  readonly #kill: Kill | undefined;
+  #changes = 0;
+  #dead = false;
+  #locked = false;
+  #begun: string | undefined;
+
+  constructor(snapshot: Snapshot, steps: readonly Step[], kill?: Kill) {
+    this.snapshot = snapshot;
+    this.#steps = steps;
+    this.#kill = kill;
+    const { begun = [] } = snapshot;
+    this.#begun = begun.length === 0 ? undefined : JSON.stringify(begun);
+  }
+
+  /** Whether the kill has come to pass. */
+  get killed(): boolean {
+    return this.#dead;
+  }
+
+  /** How many changes were tried. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  async run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    this.#live();
+    const line = command.join(' ');
+    this.programs.push(options.writes ? `!${line}` : line);
+    for (const [start, error] of this.failures) if (line.startsWith(start)) throw error;
+    if (!options.writes) return { stdout: this.#answer(command), stderr: '' };
+    if (!this.#locked) throw new Error(`Expected the write lock for ${line}`);
+    await this.onWrite(line);
+    this.#write(command);
+    return { stdout: '', stderr: '' };
+  }
+
+  async readFile(path: string): Promise<string> {
+    this.#live();
+    if (path === BEGUN_PATH && this.#begun !== undefined) return Promise.resolve(this.#begun);
+    throw missing(path);
+  }
+
+  readDirectory(path: string): Promise<string[]> {
+    return Promise.reject(missing(path));
+  }
+
+  realPath(path: string): Promise<string> {
+    return Promise.resolve(this.#resolve(path));
+  }
+
+  exists(path: string): Promise<boolean> {
+    this.#live();
+    const { files = {} } = this.snapshot;
+    const known = factsOf(this.snapshot).devices;
+    const resolved = this.#resolve(path);
+    return Promise.resolve(
+      files[path] === true || [...known.values()].some((device) => device.path === resolved),
+    );
+  }
+
+  writeFile(path: string, text: string): Promise<void> {
+    this.#change(() => {
+      if (path !== BEGUN_PATH) throw new Error(`Expected only ${BEGUN_PATH} to be written, got ${path}`);
+      this.#begun = text;
+      this.snapshot = { ...this.snapshot, begun: JSON.parse(text) as string[] };
+    });
+    return Promise.resolve();
+  }
+
+  makeDirectory(): Promise<void> {
+    this.#live();
+    return Promise.resolve();
+  }
+
+  filesystemBytes(): Promise<number> {
+    return Promise.resolve(2 ** 40);
+  }
+
+  readBlocks(_path: string, _offset: number, length: number): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(length));
+  }
+
+  async probeExclusive(path: string): Promise<void> {
+    this.#live();
+    const device = this.#resolve(path);
+    const used = [...factsOf(this.snapshot).devices.values()].find((block) => block.path === device);
+    const held = used?.rows.some(({ children = [] }) => children.length > 0) === true;
+    const mounted = parseMountinfo(this.snapshot.mountinfo ?? '')?.some(({ source }) => source === device);
+    if (!held && mounted !== true && !this.busy.has(device)) return Promise.resolve();
+    throw Object.assign(new Error(`EBUSY: resource busy or locked, open '${path}'`), { code: 'EBUSY' });
+  }
+
+  hostMountinfo(): Promise<string> {
+    this.#live();
+    return Promise.resolve(this.snapshot.mountinfo ?? '');
+  }
+
+  async withWriteLock<T>(_timeoutMs: number, work: () => Promise<T>): Promise<T> {
+    this.#live();
+    if (this.#locked) throw new Error('Expected one writer at a time');
+    this.#locked = true;
+    try {
+      return await work();
+    } finally {
+      this.#locked = false;
+    }
+  }
+
+  #write(command: readonly string[]): void {
+    const [program, , path = ''] = command;
+    if (program === 'mkdir') {
+      this.#change(() => (this.snapshot.files = { ...this.snapshot.files, [path]: true }));
+      return;
+    }
+    const line = command.join(' ');
+    const step = this.#steps.find((known) => commandOf(known).join(' ') === line);
+    if (!step) throw new Error(`Expected a program of the plan, got ${line}`);
+    this.#change(
+      () => (this.snapshot = applied(this.snapshot, [step])),
+      () => (this.snapshot = { ...interrupted(this.snapshot, [step]), begun: this.snapshot.begun ?? [] }),
+    );
+  }
+
+  /** What cannot be half done, such as a rename, is not done when the kill comes in the middle. */
+  #change(whole: () => unknown, half: () => unknown = () => undefined): void {
+    this.#live();
+    const kill = this.#changes === this.#kill?.at ? this.#kill.when : undefined;
+    this.#changes += 1;
+    if (kill === 'middle') half();
+    if (kill === 'after' || kill === undefined) whole();
+    if (kill === undefined) return;
+    this.#dead = true;
+    this.#live();
+  }
+
+  #answer(command: readonly string[]): string {
+    const [program] = command;
+    const path = this.#resolve(command.at(-1) ?? '');
+    if (program === 'blkid') {
+      const found = Object.entries(this.snapshot.blkid?.[path] ?? {});
+      if (found.length === 0) throw new CommandError(command, { exitCode: 2, stderr: '', timedOut: false });
+      return exported(found);
+    }
+    if (program === 'mdadm') return exported(Object.entries(this.snapshot.md?.[path] ?? {}));
+    if (program === 'udevadm') return '';
+    throw new Error(`Expected a program that the fake knows, got ${command.join(' ')}`);
+  }
+
+  #resolve(path: string): string {
+    const { byId = {}, lvs = [] } = this.snapshot;
+    const link = path.startsWith('/dev/disk/by-id/')
+      ? byId[path.slice('/dev/disk/by-id/'.length)]
+      : undefined;
+    if (link !== undefined) return link;
+    if (path.startsWith('/dev/md/')) return '/dev/md127';
+    const volume = lvs.find(({ vg_name, lv_name }) => path === `/dev/${vg_name ?? ''}/${lv_name ?? ''}`);
+    return volume ? `/dev/mapper/${mapperName(volume.vg_name, volume.lv_name)}` : path;
+  }
+
+  #live(): void {
+    if (this.#dead) throw new KilledError('killed');
+  }
+}
+
+const exported = (values: readonly [string, string][]): string =>
+  values.map(([key, value]) => `${key}=${value}\n`).join('');
+
+const missing = (path: string): Error =>
+  Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });

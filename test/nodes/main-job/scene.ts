@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { run } from '../../../lab/assets/run.ts';
+import { installInLab, repoDir } from '../../../lab/install/install.ts';
+import { kubectl } from '../../../lab/install/kubectl.ts';
+import type { WebhookBeside } from '../../../lab/install/webhook-beside.ts';
+import { startLab, type Lab } from '../../../lab/lab.ts';
+import type { LabNode } from '../../../lab/node/lab-node.ts';
+import { waitFor } from '../../../lab/wait.ts';
+import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
+import { API_VERSION } from '../../../api/group.ts';
+import type { KubeApi } from '../../../kube/api.ts';
+import { createKubeApi } from '../../../kube/client.ts';
+import { loadClusterConfig } from '../../../kube/config.ts';
+import { nvmeNodes, persistentVolumes, type PersistentVolume } from '../../../kube/resources.ts';
+import { isNotFound } from '../../../kube/errors.ts';
+import { systemClock } from '../../../kube/system-clock.ts';
+import type { NVMeNode } from '../../../api/node.ts';
+import { NODE_LABEL } from '../../../api/keys.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
+
+/** A lab with kubectl-nvme installed, and what tests of the main job do in it. */
+export interface Scene {
+  lab: Lab;
+  kube: KubeApi;
+  webhook: WebhookBeside;
+  /** Ends with the scene. */
+  signal: AbortSignal;
+  apply(...objects: object[]): Promise<void>;
+  /** The built plugin, as a person runs it; throws unless it exits with 0. */
+  nvme(...args: string[]): Promise<string>;
+  until<T>(what: string, seconds: number, probe: () => Promise<T | undefined>): Promise<T>;
+  volumesOf(node: string): Promise<PersistentVolume[]>;
+  nvmeNode(name: string): Promise<NVMeNode | undefined>;
+  untilReady(name: string, seconds?: number): Promise<NVMeNode>;
+  end(): Promise<void>;
+}
+
+const ctx = testLabContext();
+
+/** Starts a control plane, installs the base manifests, and runs the webhook beside the API server. */
+export async function startScene(): Promise<Scene> {
+  const lab = await startLab(ctx, { controlPlaneOnly: true });
+  const webhook = await installInLab(ctx, lab);
+  const config = await loadClusterConfig({ env: { KUBECONFIG: lab.kubeconfig } });
+  const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'test' });
+  const ending = new AbortController();
+  const until: Scene['until'] = (what, seconds, probe) =>
+    waitFor(what, { timeoutMs: seconds * 1000, intervalMs: 250, signal: ctx.signal }, probe);
+  const nvmeNode = async (name: string): Promise<NVMeNode | undefined> => {
+    try {
+      return await kube.get(nvmeNodes, name);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
+  return {
+    lab,
+    kube,
+    webhook,
+    signal: ending.signal,
+    until,
+    nvmeNode,
+    apply: (...objects) => applyObjects(lab, objects),
+    nvme: (...args) =>
+      run(ctx, join(repoDir, 'dist', 'kubectl-nvme'), [...args, `--kubeconfig=${lab.kubeconfig}`]),
+    volumesOf: async (node) =>
+      (await kube.listAll(persistentVolumes, { labelSelector: `${NODE_LABEL}=${node}` })).items,
+    untilReady: (name, seconds = 240) =>
+      until(`the drives of ${name} to be ready`, seconds, async () => {
+        const nvme = await nvmeNode(name);
+        return isReady(nvme) ? nvme : undefined;
+      }),
+    end: async () => {
+      ending.abort(new Error('the scene ends'));
+      await lab.stop();
+    },
+  };
+}
+
+const isReady = (nvme: NVMeNode | undefined): boolean =>
+  nvme?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+
+async function applyObjects(lab: Lab, objects: readonly object[]): Promise<void> {
+  const file = join(lab.dir, 'scene.yaml');
+  await writeFile(file, objects.map((object) => stringify(object)).join('---\n'));
+  await kubectl(ctx, lab, 'apply', '-f', file);
+}
+
+/** A profile for nodes with the label `pool=NAME`. */
+export const profileFor = (pool: string, spec: NVMeProfileSpecInput): object => ({
+  apiVersion: API_VERSION,
+  kind: 'NVMeProfile',
+  metadata: { name: pool },
+  spec: { nodeSelector: { matchLabels: { 'node.kubernetes.io/pool': pool } }, ...spec },
+});
+
+/** The label that a kubelet may set on itself and that `profileFor` selects. */
+export const inPool = (pool: string): Record<string, string> => ({ 'node.kubernetes.io/pool': pool });
+
+/** A claim, and a pod that tolerates nothing and appends to a file on it every second. */
+export function writerPod(name: string, pool: string): object[] {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name },
+    spec: {
+      storageClassName: 'nvme-ssd',
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '1Gi' } },
+    },
+  };
+  const command = 'echo first >> /data/file; sync; while true; do date >> /data/file; sleep 1; done';
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      nodeSelector: inPool(pool),
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'writer',
+          image: 'kubectl-nvme.dev/busybox:lab',
+          imagePullPolicy: 'Never',
+          command: ['/bin/sh', '-c', command],
+          volumeMounts: [{ name: 'data', mountPath: '/data' }],
+        },
+      ],
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
+    },
+  };
+  return [claim, pod];
+}
+
+/** Sectors written to a drive since boot: the seventh field of its stat file (Documentation/block/stat.rst). */
+export async function sectorsWritten(node: LabNode, kernelName: string): Promise<number> {
+  const stat = await node.run(['cat', `/sys/class/block/${kernelName}/stat`]);
+  return Number(stat.trim().split(/\s+/)[6]);
+}

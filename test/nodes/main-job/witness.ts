@@ -1,0 +1,37 @@
+import type { KubeApi, ResourceType } from '../../../kube/api.ts';
+import { Reflector } from '../../../kube/reflector.ts';
+import { systemClock } from '../../../kube/system-clock.ts';
+
+interface Versioned {
+  metadata?: { name?: string; resourceVersion?: string };
+}
+
+/** Remembers every version of every object of a kind that the API server told of, in its order. */
+export interface Witness<T> {
+  history(name: string): readonly T[];
+  /** The etcd revision of the first version of an object for which `is` holds; all kinds count in one order. */
+  firstRevision(name: string, is: (object: T) => boolean): bigint | undefined;
+}
+
+/** Watches a kind until the signal aborts; ready when the first list is in. */
+export async function witness<T extends Versioned>(
+  kube: KubeApi,
+  type: ResourceType<T>,
+  signal: AbortSignal,
+): Promise<Witness<T>> {
+  const seen: T[] = [];
+  const reflector = new Reflector<T>({ kube, type, clock: systemClock(), project: (object) => object });
+  reflector.subscribe((change) => {
+    if (change.kind !== 'deleted') seen.push(structuredClone(change.object));
+  });
+  void reflector.run(signal);
+  await reflector.waitForSync(signal);
+  const history = (name: string): T[] => seen.filter(({ metadata }) => metadata?.name === name);
+  return {
+    history,
+    firstRevision: (name, is) => {
+      const version = history(name).find(is)?.metadata?.resourceVersion;
+      return version === undefined ? undefined : BigInt(version);
+    },
+  };
+}
