@@ -87,7 +87,7 @@ describe('a node is born on AWS', () => {
       ({ role }) => role === 'Remote',
     );
     const kernelName = remote?.path.replace('/dev/', '') ?? '';
-    const [volumes, sectors] = [await versions(), await sectorsWritten(born, kernelName)];
+    const [volumes, sectors] = [await versions(), await sectorsWritten(current(), kernelName)];
     const [agent] = (await scene.kube.listAll(pods, { namespace: 'kubectl-nvme-agent' })).items;
     await scene.kube.delete(pods, agent?.metadata?.name ?? '', { namespace: 'kubectl-nvme-agent' });
     const log = await scene.until('the new agent to end a round', 180, async () => {
@@ -100,7 +100,7 @@ describe('a node is born on AWS', () => {
     });
     expect(log).toContain('VolumesPublished');
     expect(await versions()).toEqual(volumes);
-    expect(await sectorsWritten(born, kernelName)).toBe(sectors);
+    expect(await sectorsWritten(current(), kernelName)).toBe(sectors);
   });
 
   it('is shown by the plugin as a table and as JSON', async () => {
