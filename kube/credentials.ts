@@ -2,7 +2,7 @@ import type { Agent } from 'node:http';
 
 /** What a TLS connection to the API server needs; PEM. A new object means new connections. */
 export interface TlsMaterial {
-  ca?: string | Buffer;
+  ca?: string | Buffer | string[];
   cert?: string | Buffer;
   key?: string | Buffer;
   servername?: string;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
 import { ConfigError } from './config-error.ts';
 import type { CredentialSource, TlsMaterial } from './credentials.ts';
 import type { Selection } from './flags.ts';
@@ -8,7 +9,9 @@ import { WatchedFile } from './watched-file.ts';
 /** TLS of the cluster and, when the user has one, the client certificate. Data wins over files, as in kubectl. */
 export function tlsMaterial({ cluster, user }: Selection): TlsMaterial {
   const insecure = cluster['insecure-skip-tls-verify'] === true;
-  const ca = insecure ? undefined : pem(cluster, 'certificate-authority');
+  const ca = insecure
+    ? undefined
+    : (pem(cluster, 'certificate-authority') ?? publicAuthorities(cluster.server));
   const cert = pem(user, 'client-certificate');
   const key = pem(user, 'client-key');
   const servername = cluster['tls-server-name'];
@@ -19,6 +22,12 @@ export function tlsMaterial({ cluster, user }: Selection): TlsMaterial {
     ...(servername ? { servername } : {}),
     ...(insecure ? { rejectUnauthorized: false } : {}),
   };
+}
+
+/** Without an authority of its own a server is checked as kubectl checks it: the system's store counts too. */
+function publicAuthorities(server = ''): string[] | undefined {
+  if (server.startsWith('http:')) return undefined;
+  return [...getCACertificates('default'), ...getCACertificates('system')];
 }
 
 type FileKey = 'certificate-authority' | 'client-certificate' | 'client-key';

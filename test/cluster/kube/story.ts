@@ -133,6 +133,14 @@ export const story: Step[] = [
   step('applies without a field manager', (kube) =>
     kube.patch(configMaps, 'story', { type: 'apply', body: { data: { m: '3' } } }, at),
   ),
+  step('applies without a name in the body', async (kube) => {
+    const patch = { type: 'apply', body: { data: { m: '3' } } } as const;
+    return shape(await kube.patch(configMaps, 'story', patch, { ...at, fieldManager: 'story' }));
+  }),
+  step('applies without a name in the body what is not there yet', async (kube) => {
+    const patch = { type: 'apply', body: { data: { m: '3' } } } as const;
+    return shape(await kube.patch(configMaps, 'nameless', patch, { ...at, fieldManager: 'story' }));
+  }),
   step('applies what is not there yet', async (kube) => {
     const patch = {
       type: 'apply',
