@@ -3,6 +3,7 @@ import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import { isForbidden, isNotFound, isUnknownKind } from '../../kube/errors.ts';
 import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
+import { Failures } from '../errors/exit.ts';
 import { NotInstalled } from '../errors/not-installed.ts';
 import type { ClusterView } from './cluster-view.ts';
 
@@ -28,9 +29,8 @@ const MAX_LABEL_VALUE = 63;
 /** Reads Nodes, NVMeNodes, PersistentVolumes and profiles at once, by name where names are given. */
 export async function collect(kube: KubeApi, query: NodeQuery): Promise<Collected> {
   const notes: string[] = [];
-  const [found, reports, volumes, profiles] = await Promise.all([
-    readNodes(kube, query),
-    readNVMeNodes(kube, query.names),
+  const [[found, reports], volumes, profiles] = await Promise.all([
+    allOf(readNodes(kube, query), readNVMeNodes(kube, query.names)),
     optional(kube.listAll(persistentVolumes, { labelSelector: volumeSelector(query.names) }), (why) =>
       notes.push(`Volumes are shown as the agents last reported them: ${why}`),
     ),
@@ -44,6 +44,14 @@ export async function collect(kube: KubeApi, query: NodeQuery): Promise<Collecte
     profiles: profiles ?? [],
   };
   return { view, errors: found.errors, notes };
+}
+
+/** Both, or the first failure; all of them when permissions are missing, so that they can be asked for at once. */
+async function allOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
+  const errors = [a, b].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  throw errors.every(isForbidden) ? new Failures(errors) : errors[0];
 }
 
 /** Selects the PersistentVolumes of ours, on these nodes or on all. */
