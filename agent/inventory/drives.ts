@@ -10,7 +10,7 @@ import { providerRole } from './providers/role.ts';
 import type { DriveTraits, RoleDecision } from './providers/rules.ts';
 import { leftOut } from './selection.ts';
 import { signatureOf } from './signature.ts';
-import { stateOf } from './state.ts';
+import { stateOf, type Verdict } from './state.ts';
 import { hostMountPaths, mountPointsOf } from './use.ts';
 import { namedBy } from './volumes.ts';
 import { driveFilesystemUuid, filesystemUuidOn } from '../plan/identity.ts';
@@ -40,7 +40,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     identities: possibleIdentities(facts, device),
   });
   const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
-  const reason = reasonFor(decision, verdict.reason, verdict.state === 'Free' ? omitted?.reason : undefined);
+  const reason = reasonFor(decision, verdict, omitted?.reason);
   const { identity, byId } = stableName(facts, device);
   const signature = signatureOf(facts, device);
   // A drive that we would not touch anyway is not probed completely: nobody may read "free" there.
@@ -116,10 +116,11 @@ function omission(facts: Facts, device: BlockDevice, decision: RoleDecision, con
   });
 }
 
-/** A local drive is explained by its state, any other first by what it is. */
-function reasonFor({ role, reason }: RoleDecision, state: string | undefined, omitted: string | undefined) {
-  if (role === 'Local') return state ?? omitted;
-  return state === undefined ? reason : `${reason}; ${state}`;
+/** A local drive is explained by its state, any other by what it is and by what is known of its use. */
+function reasonFor({ role, reason }: RoleDecision, verdict: Verdict, omitted: string | undefined) {
+  if (role === 'Local') return verdict.reason ?? (verdict.state === 'Free' ? omitted : undefined);
+  const known = verdict.state === 'Unknown' ? undefined : verdict.reason;
+  return known === undefined ? reason : `${reason}; ${known}`;
 }
 
 function description(facts: Facts, device: BlockDevice) {

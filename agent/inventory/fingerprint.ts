@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Drive } from '../../api/drive.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
-import { blkidOf } from './signature.ts';
+import { blkidOf, contentPairs } from './signature.ts';
 
 /**
  * Hash over everything seen of a drive that a decision could rest on, and of what lies on it. Equal as long as nobody
@@ -20,7 +20,7 @@ export function fingerprintOf(
     sizeOf(part) ?? null,
     ...(['fstype', 'uuid', 'label', 'pttype'] as const).map((name) => column(part, name) ?? null),
   ]);
-  const probed = Object.entries(blkidOf(facts, device) ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const probed = contentPairs(blkidOf(facts, device));
   const sample = facts.snapshot.samples?.[device.path]?.constant ?? null;
   return hash([
     identity,

@@ -20,8 +20,15 @@ export function blkidOf(facts: Facts, device: BlockDevice): Readonly<Record<stri
   return blkid?.[device.path] ?? blkid?.[`/dev/${device.kname}`];
 }
 
+/** blkid's pairs that tell what is on a device, sorted. */
+export function contentPairs(values: Readonly<Record<string, string>> = {}): [string, string][] {
+  return Object.entries(values)
+    .filter(([key, value]) => !NOT_CONTENT.test(key) && value !== '')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
 function probed(values: Readonly<Record<string, string>> | undefined): Signature | undefined {
-  const found = Object.entries(values ?? {}).filter(([key, value]) => !NOT_CONTENT.test(key) && value !== '');
+  const found = contentPairs(values);
   if (found.length === 0) return undefined;
   const { TYPE, PTTYPE, UUID, LABEL } = Object.fromEntries(found);
   return signature(TYPE ?? (PTTYPE === undefined ? 'unknown' : 'partition-table'), UUID, LABEL);
