@@ -88,16 +88,16 @@ describe('a node is born on AWS', () => {
     );
     const kernelName = remote?.path.replace('/dev/', '') ?? '';
     const [volumes, sectors] = [await versions(), await sectorsWritten(current(), kernelName)];
-    const [agent] = (await scene.kube.listAll(pods, { namespace: 'kubectl-nvme-agent' })).items;
-    await scene.kube.delete(pods, agent?.metadata?.name ?? '', { namespace: 'kubectl-nvme-agent' });
+    const agents = async () => (await scene.kube.listAll(pods, { namespace: 'kubectl-nvme-agent' })).items;
+    const [old] = await agents();
+    await scene.kube.delete(pods, old?.metadata?.name ?? '', { namespace: 'kubectl-nvme-agent' });
     const log = await scene.until('the new agent to end a round', 180, async () => {
-      const { stdout } = await current().exec([
-        'sh',
-        '-c',
-        'cat /var/log/pods/kubectl-nvme-agent_*/agent/*.log',
-      ]);
-      return stdout.includes('round done') && !stdout.includes('step failed') ? stdout : undefined;
+      const next = (await agents()).find(({ metadata }) => metadata?.uid !== old?.metadata?.uid);
+      if (next === undefined || !isRunning(next)) return undefined;
+      const text = await scene.agentLog(next.metadata?.name ?? '');
+      return text.includes('round done') ? text : undefined;
     });
+    expect(log).not.toContain('step failed');
     expect(log).toContain('VolumesPublished');
     expect(await versions()).toEqual(volumes);
     expect(await sectorsWritten(current(), kernelName)).toBe(sectors);

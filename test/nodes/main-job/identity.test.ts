@@ -3,7 +3,7 @@ import { nodes, persistentVolumeClaims, pods } from '../../../kube/resources.ts'
 import { kubectl } from '../../../lab/install/kubectl.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
-import { inPool, profileFor, startScene, writerPod, type Scene } from './scene.ts';
+import { inPool, profileFor, startScene, writerSet, type Scene } from './scene.ts';
 
 const ctx = testLabContext();
 
@@ -19,7 +19,7 @@ describe('a node that comes back under its name', () => {
     scene = await startScene();
     await scene.apply(
       profileFor('fast', { drives: { minCount: 1 }, cleanup: { boundGracePeriod: '45s' } }),
-      ...writerPod('writer', 'fast'),
+      writerSet('writer', 'fast'),
     );
     node = await scene.lab.addNode('same', { drives: 2, until: 'Ready' });
   });
@@ -53,7 +53,7 @@ describe('a node that comes back under its name', () => {
 
   it('keeps every volume and claim when the same machine registers again', async () => {
     await scene.until('the writer to run', 120, async () => {
-      const pod = await scene.kube.get(pods, 'writer', { namespace: 'default' });
+      const pod = await scene.kube.get(pods, 'writer-0', { namespace: 'default' });
       return pod.status?.phase === 'Running' ? pod : undefined;
     });
     const [volumes, before] = [await uids(), await nodeUID()];
@@ -78,7 +78,7 @@ describe('a node that comes back under its name', () => {
       return volume?.metadata?.annotations?.['kubectl-nvme.dev/node-uid'] === after ? volume : undefined;
     });
     expect(await uids()).toEqual(volumes);
-    const claim = await scene.kube.get(persistentVolumeClaims, 'writer', { namespace: 'default' });
+    const claim = await scene.kube.get(persistentVolumeClaims, 'data-writer-0', { namespace: 'default' });
     expect(claim.status?.phase).toBe('Bound');
     const [volume] = await scene.volumesOf('same');
     expect(await node.run(['head', '-n1', `${volume?.spec?.local?.path ?? ''}/file`])).toBe('first\n');
@@ -102,6 +102,10 @@ describe('a node that comes back under its name', () => {
       return old.some((uid) => now.includes(uid)) ? undefined : true;
     });
     expect(await scene.volumesOf('same')).toHaveLength(2);
+    await scene.until('the pod to run on the new machine', 120, async () => {
+      const pod = await scene.kube.get(pods, 'writer-0', { namespace: 'default' }).catch(() => undefined);
+      return pod?.status?.phase === 'Running' ? pod : undefined;
+    });
   });
 });
 

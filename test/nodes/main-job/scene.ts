@@ -31,6 +31,8 @@ export interface Scene {
   /** The built plugin, as a person runs it; throws unless it exits with 0. */
   nvme(...args: string[]): Promise<string>;
   until<T>(what: string, seconds: number, probe: () => Promise<T | undefined>): Promise<T>;
+  /** What an agent pod has logged; empty while its kubelet does not give it. */
+  agentLog(pod: string): Promise<string>;
   volumesOf(node: string): Promise<PersistentVolume[]>;
   nvmeNode(name: string): Promise<NVMeNode | undefined>;
   untilReady(name: string, seconds?: number): Promise<NVMeNode>;
@@ -66,6 +68,7 @@ export async function startScene(): Promise<Scene> {
     apply: (...objects) => applyObjects(lab, objects),
     nvme: (...args) =>
       run(ctx, join(repoDir, 'dist', 'kubectl-nvme'), [...args, `--kubeconfig=${lab.kubeconfig}`]),
+    agentLog: (pod) => kubectl(ctx, lab, 'logs', '-n', 'kubectl-nvme-agent', pod).catch(() => ''),
     volumesOf: async (node) =>
       (await kube.listAll(persistentVolumes, { labelSelector: `${NODE_LABEL}=${node}` })).items,
     untilReady: (name, seconds = 240) =>
@@ -100,39 +103,54 @@ export const profileFor = (pool: string, spec: NVMeProfileSpecInput): object => 
 /** The label that a kubelet may set on itself and that `profileFor` selects. */
 export const inPool = (pool: string): Record<string, string> => ({ 'node.kubernetes.io/pool': pool });
 
-/** A claim, and a pod that tolerates nothing and appends to a file on it every second. */
-export function writerPod(name: string, pool: string): object[] {
-  const claim = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name },
-    spec: {
-      storageClassName: 'nvme-ssd',
-      accessModes: ['ReadWriteOnce'],
-      resources: { requests: { storage: '1Gi' } },
-    },
-  };
-  const command = 'echo first >> /data/file; sync; while true; do date >> /data/file; sleep 1; done';
-  const pod = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name },
-    spec: {
-      nodeSelector: inPool(pool),
-      terminationGracePeriodSeconds: 1,
-      containers: [
-        {
-          name: 'writer',
-          image: 'kubectl-nvme.dev/busybox:lab',
-          imagePullPolicy: 'Never',
-          command: ['/bin/sh', '-c', command],
-          volumeMounts: [{ name: 'data', mountPath: '/data' }],
-        },
+const claimSpec = {
+  storageClassName: 'nvme-ssd',
+  accessModes: ['ReadWriteOnce'],
+  resources: { requests: { storage: '1Gi' } },
+};
+
+/** A pod spec that tolerates nothing and appends to a file on its volume every second. */
+const writerSpec = (pool: string): object => ({
+  nodeSelector: inPool(pool),
+  terminationGracePeriodSeconds: 1,
+  containers: [
+    {
+      name: 'writer',
+      image: 'kubectl-nvme.dev/busybox:lab',
+      imagePullPolicy: 'Never',
+      command: [
+        '/bin/sh',
+        '-c',
+        'echo first >> /data/file; sync; while true; do date >> /data/file; sleep 1; done',
       ],
-      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }],
+      volumeMounts: [{ name: 'data', mountPath: '/data' }],
+    },
+  ],
+});
+
+/** A claim, and a pod of nobody that uses it, both of that name. */
+export function writerPod(name: string, pool: string): object[] {
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: name } }];
+  return [
+    { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name }, spec: claimSpec },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { ...writerSpec(pool), volumes } },
+  ];
+}
+
+/** A StatefulSet of one pod `NAME-0` with a claim `data-NAME-0`. */
+export function writerSet(name: string, pool: string): object {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name },
+    spec: {
+      serviceName: name,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: writerSpec(pool) },
+      volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec }],
     },
   };
-  return [claim, pod];
 }
 
 /** Sectors written to a drive since boot: the seventh field of its stat file (Documentation/block/stat.rst). */
