@@ -222,7 +222,11 @@ export class FakeKube extends FakeCluster implements KubeApi {
     if (current) return this.#write(type, current, applyMergePatch(current, body), options);
     if (options.subresource) throw notFound(type, name);
     const given = initial(type, body);
-    const fresh = this.store.complete(type, { ...given, metadata: { ...given.metadata, name } }, namespace);
+    if (given.metadata?.name !== name) {
+      const problem = `the name of the object (${name} based on URL) was undeterminable`;
+      throw badRequest(`${problem}: name must be provided`);
+    }
+    const fresh = this.store.complete(type, given, namespace);
     return structuredClone(options.dryRun ? fresh : this.store.insert(type, fresh));
   }
 
