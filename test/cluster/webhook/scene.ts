@@ -1,0 +1,149 @@
+import { inject } from 'vitest';
+import { API_VERSION } from '../../../api/group.ts';
+import { NODE_LABEL, HOSTNAME_LABEL } from '../../../api/keys.ts';
+import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
+import type { KubeApi, ResourceType } from '../../../kube/api.ts';
+import { isNotFound } from '../../../kube/errors.ts';
+import {
+  nodes,
+  nvmeNodes,
+  nvmeProfiles,
+  persistentVolumes,
+  storageClasses,
+  type Node,
+} from '../../../kube/resources.ts';
+import type { LabContext } from '../../../lab/context.ts';
+import { applyManifests, repoDir } from '../../../lab/install/install.ts';
+import { startWebhookBeside, type WebhookBeside } from '../../../lab/install/webhook-beside.ts';
+import { openLab, type Lab } from '../../../lab/lab.ts';
+import { waitFor } from '../../../lab/wait.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
+import { publishedVolume, type PublishedVolume } from '../../builders/orphans.ts';
+import { realKube } from '../kube/real-kube.ts';
+
+/** One test file's corner of the shared control plane: a profile and nodes under a label of its own. */
+export interface Scene {
+  ctx: LabContext;
+  lab: Lab;
+  /** With all rights. */
+  kube: KubeApi;
+  label: Record<string, string>;
+  /** `nvme-webhook` as a process beside the API server, with the rights of its service account only. */
+  startWebhook(): Promise<WebhookBeside>;
+  newNode(
+    name: string,
+    overrides?: { labels?: Record<string, string>; annotations?: Record<string, string> },
+  ): Node;
+  /** Creates a node that the scheduler takes as Ready. */
+  readyNode(name: string, labels?: Record<string, string>): Promise<Node>;
+  publish(volume: PublishedVolume & { nodeName: string; storageClassName?: string }): Promise<void>;
+  /** Waits until the probe gives something. */
+  until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs?: number): Promise<T>;
+  /** The object, or undefined when there is none. */
+  peek<T>(type: ResourceType<T>, name: string, namespace?: string): Promise<T | undefined>;
+  close(): Promise<void>;
+}
+
+export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): Promise<Scene> {
+  const ctx = testLabContext();
+  const lab = await openLab(ctx, inject('controlPlane').labName);
+  await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
+  const kube = await realKube(lab.kubeconfig);
+  const label = { 'test.kubectl-nvme.dev/scene': name };
+  const storageClassName = `class-${name}`;
+  const started: WebhookBeside[] = [];
+  await kube.create(nvmeProfiles, {
+    apiVersion: API_VERSION,
+    kind: 'NVMeProfile',
+    metadata: { name: `profile-${name}` },
+    spec: { nodeSelector: { matchLabels: label }, ...spec, volumes: { storageClassName, ...spec.volumes } },
+  });
+  const scene: Scene = {
+    ...{ ctx, lab, kube, label },
+    startWebhook: async () => {
+      const webhook = await startWebhookBeside(ctx, lab, repoDir, `webhook-${name}-${started.length}`);
+      started.push(webhook);
+      return webhook;
+    },
+    newNode: (nodeName, overrides = {}) =>
+      newNode(nodeName, { ...label, ...overrides.labels }, overrides.annotations),
+    readyNode: async (nodeName, labels = {}) => {
+      await kube.create(nodes, newNode(nodeName, { ...label, ...labels }));
+      return await kube.patch(
+        nodes,
+        nodeName,
+        { type: 'merge', body: readyStatus },
+        { subresource: 'status' },
+      );
+    },
+    publish: (volume) => publish(kube, storageClassName, volume),
+    until: (what, probe, timeoutMs = 30_000) => waitFor(what, { timeoutMs, signal: ctx.signal }, probe),
+    peek: async (type, of, namespace) => {
+      try {
+        return await kube.get(type, of, namespace === undefined ? {} : { namespace });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    close: async () => {
+      for (const webhook of started) await webhook.stop();
+      const selector = Object.entries(label).map(([key, value]) => `${key}=${value}`)[0] ?? '';
+      for (const { metadata } of (await kube.listAll(nodes, { labelSelector: selector })).items) {
+        await kube.delete(nvmeNodes, metadata?.name ?? '').catch(ignoreMissing);
+        await removeVolumes(kube, metadata?.name ?? '');
+        await kube.delete(nodes, metadata?.name ?? '').catch(ignoreMissing);
+      }
+      await kube.delete(nvmeProfiles, `profile-${name}`).catch(ignoreMissing);
+      await kube.delete(storageClasses, storageClassName).catch(ignoreMissing);
+    },
+  };
+  return scene;
+}
+
+const readyStatus = {
+  status: {
+    conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+    capacity: { pods: '10', cpu: '4', memory: '4Gi' },
+    allocatable: { pods: '10', cpu: '4', memory: '4Gi' },
+    nodeInfo: {
+      ...{ bootID: 'boot-1', machineID: 'm', systemUUID: 's', kernelVersion: '6', osImage: 'test' },
+      ...{ containerRuntimeVersion: 'none', kubeletVersion: 'v1.36.3', kubeProxyVersion: '' },
+      ...{ operatingSystem: 'linux', architecture: 'amd64' },
+    },
+  },
+};
+
+function newNode(name: string, labels: Record<string, string>, annotations?: Record<string, string>): Node {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: { [HOSTNAME_LABEL]: name, ...labels },
+      ...(annotations ? { annotations } : {}),
+    },
+    spec: {},
+  };
+}
+
+async function publish(
+  kube: KubeApi,
+  storageClassName: string,
+  volume: PublishedVolume & { nodeName: string; storageClassName?: string },
+): Promise<void> {
+  const object = publishedVolume(volume);
+  const { uid: _uid, resourceVersion: _version, ...metadata } = object.metadata ?? {};
+  const spec = { ...object.spec, storageClassName: volume.storageClassName ?? storageClassName };
+  await kube.create(persistentVolumes, { ...object, metadata, spec });
+}
+
+async function removeVolumes(kube: KubeApi, nodeName: string): Promise<void> {
+  const { items } = await kube.listAll(persistentVolumes, { labelSelector: `${NODE_LABEL}=${nodeName}` });
+  for (const { metadata } of items)
+    await kube.delete(persistentVolumes, metadata?.name ?? '').catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}
