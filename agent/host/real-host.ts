@@ -8,6 +8,7 @@ import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
 import type { Host, RunOptions, RunResult } from './host.ts';
 import { readInitFacts } from './init-facts.ts';
 import { LOCK_PATH, takeLock } from './lock.ts';
+import { keepingLock } from './lock-keeper.ts';
 import { inHostNamespace, needsHostNamespace } from './mount-namespace.ts';
 import { readHostMountinfo } from './mountinfo.ts';
 import { replaceFile } from './replace-file.ts';
@@ -41,7 +42,8 @@ class RealHost implements Host {
     const adapted = needsHostNamespace(command)
       ? inHostNamespace(command, this.#rootMount, await this.#init())
       : command;
-    return runProgram(adapted, options, { ...this.#context, lockFd });
+    const kept = lockFd === undefined ? adapted : keepingLock(adapted, options.timeoutMs);
+    return runProgram(kept, options, { ...this.#context, lockFd });
   }
 
   async readFile(path: string): Promise<string> {

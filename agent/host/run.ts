@@ -7,7 +7,7 @@ import { CommandError, type RunOptions, type RunResult } from './host.ts';
 export interface RunContext {
   env: Readonly<Record<string, string | undefined>>;
   clock: Pick<Clock, 'sleep'>;
-  /** Open lock file that the program inherits as descriptor 3; see lock.ts. */
+  /** Open lock file that the program inherits as descriptor 3; see lock.ts and lock-keeper.ts. */
   lockFd?: number | undefined;
 }
 
