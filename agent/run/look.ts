@@ -1,7 +1,5 @@
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
-import { discoverSnapshot } from '../discover/discover.ts';
-import type { Host } from '../host/host.ts';
 import { takeInventory } from '../inventory/classify.ts';
 import { planSetup } from '../plan/plan.ts';
 import type { Planned } from '../plan/planned.ts';
@@ -14,14 +12,17 @@ export interface Look {
   planned: Planned;
 }
 
-/** Discovers, classifies and plans; changes nothing. `seed` decides which blocks are sampled. */
+/** Reads the machine once; live, `discoverSnapshot` of its host. */
+export type Discover = (signal: AbortSignal) => Promise<Snapshot>;
+
+/** Discovers, classifies and plans; changes nothing. */
 export async function look(
-  host: Host,
+  discover: Discover,
   observation: Observation,
   spec: NVMeProfileSpec,
-  options: { seed: string; signal: AbortSignal },
+  signal: AbortSignal,
 ): Promise<Look> {
-  const snapshot = await discoverSnapshot(host, options);
+  const snapshot = await discover(signal);
   return { snapshot, planned: planFor(snapshot, observation, spec) };
 }
 

@@ -1,4 +1,4 @@
-import type { NVMeNode, NVMeNodeStatus, Progress, VolumeStatus } from '../../api/node.ts';
+import type { NVMeNode, NVMeNodeStatus, Progress } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { eventTarget, type EventRecorder } from '../../kube/events.ts';
@@ -9,7 +9,6 @@ import { applySteps } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
 import type { Host } from '../host/host.ts';
 import { isRefused } from '../plan/plan.ts';
-import { publishVolumes } from '../publish/publish.ts';
 import { conditions } from '../report/conditions.ts';
 import { writeNodeCondition } from '../report/node-condition.ts';
 import { readiness, type Readiness, type Situation } from '../report/readiness.ts';
@@ -17,8 +16,9 @@ import { trimmedSnapshot } from '../report/trimmed-snapshot.ts';
 import { writeStatus } from '../report/write-status.ts';
 import { failureOf } from './failure.ts';
 import { intentOf, keepOnly, type Intent } from './intent.ts';
-import { look, planFor, type Look } from './look.ts';
+import { look, planFor, type Discover, type Look } from './look.ts';
 import { observe, type Observation } from './observe.ts';
+import { publishAndSee } from './publish-and-see.ts';
 import { markNotReady, markReady } from './ready-mark.ts';
 
 export interface ReconcileOptions {
@@ -30,8 +30,7 @@ export interface ReconcileOptions {
   nodeName: string;
   /** Boot ID of the host, which decides whether the Node object speaks of this boot. */
   bootID: string;
-  /** Decides which blocks are sampled on drives without a signature. */
-  seed: string;
+  discover: Discover;
   version: string;
 }
 
@@ -40,12 +39,12 @@ export interface ReconcileOptions {
  * killed anywhere and run again; with nothing to do it writes nothing. Throws NotYet while it must wait for the cluster.
  */
 export async function reconcile(options: ReconcileOptions, signal: AbortSignal): Promise<Readiness> {
-  const { kube, host, nodeName, bootID } = options;
+  const { kube, discover, nodeName, bootID } = options;
   const seen = await observe(kube, nodeName, bootID);
   const intent = intentOf(seen);
   const round = new Round(options, seen, intent, signal);
   try {
-    const first = await look(host, seen, intent.spec, round.lookOptions);
+    const first = await look(discover, seen, intent.spec, signal);
     const refusal = await round.takeRequest(first);
     const applied = refusal === undefined && (await round.apply(first));
     return await round.settle(refusal, applied ? undefined : first);
@@ -70,10 +69,6 @@ class Round {
     this.#nvme = seen.nvme;
   }
 
-  get lookOptions(): { seed: string; signal: AbortSignal } {
-    return { seed: this.#options.seed, signal: this.#signal };
-  }
-
   /** Writes down that the request was seen before its first step, so that it is carried out once. */
   async takeRequest({ planned }: Look): Promise<Situation['failure']> {
     const { request } = this.#intent;
@@ -89,7 +84,7 @@ class Round {
 
   /** Carries out what may be done: all of the plan, or only what keeps existing volumes in place; false when that is nothing. */
   async apply(first: Look): Promise<boolean> {
-    const { host, clock, logger, events } = this.#options;
+    const { host, discover, clock, logger, events } = this.#options;
     const { mayBegin, spec } = this.#intent;
     const wanted = mayBegin ? spec : keepOnly(spec);
     const { plan, steps } = mayBegin ? first.planned : planFor(first.snapshot, this.#seen, wanted);
@@ -109,7 +104,7 @@ class Round {
       planID: plan.id,
       verify: async () => {
         const again = await observe(this.#options.kube, this.#options.nodeName, this.#options.bootID);
-        return (await look(host, again, wanted, this.lookOptions)).planned.plan.id;
+        return (await look(discover, again, wanted, this.#signal)).planned.plan.id;
       },
       onProgress: (progress) => this.#reportProgress(progress),
     });
@@ -118,31 +113,23 @@ class Round {
 
   /** Looks once more unless nothing was changed, publishes what is there, reports, and only then touches the taint. */
   async settle(failure: Situation['failure'], unchanged?: Look): Promise<Readiness> {
-    const { kube, host, logger, clock, events, bootID } = this.#options;
+    const { kube, host, clock, events, bootID } = this.#options;
     const { publishing, paused, node } = this.#seen;
     const { spec, hasProfile, waitingForRequest } = this.#intent;
-    const { snapshot, planned } = unchanged ?? (await look(host, this.#seen, spec, this.lookOptions));
-    if (planned.stale.length > 0) {
-      await forgetBegun(
-        host,
-        async () => (await look(host, this.#seen, spec, this.lookOptions)).planned.stale,
-      );
-    }
-    const { volumes: existing } = await observe(kube, publishing.name, bootID);
-    const volumes = await publishVolumes(planned.volumes, {
-      kube,
-      host,
-      logger,
+    const { snapshot, planned: before } = unchanged ?? (await this.#look());
+    if (before.stale.length > 0) await forgetBegun(host, async () => (await this.#look()).planned.stale);
+    const { volumes, seen } = await publishAndSee(before.volumes, {
+      ...this.#options,
       spec,
-      node: publishing,
-      volumes: existing,
+      signal: this.#signal,
     });
-    const published = await this.#published(planned, volumes, spec);
+    // With the new volumes known: the plan that the next round will make, if nothing changes until then.
+    const planned = planFor(snapshot, seen, spec);
     const situation: Situation = {
       spec,
       hasProfile,
       planned,
-      volumes: published,
+      volumes,
       paused,
       waitingForRequest,
       ...(failure === undefined ? {} : { failure }),
@@ -159,7 +146,7 @@ class Round {
       layout: planned.plan.layout,
       inventory: trimmedSnapshot(snapshot),
       plan: planned.plan,
-      volumes: published,
+      volumes,
       conditions: conditions(this.#nvme.status?.conditions, situation, ready, generation, now),
       agentVersion: this.#options.version,
       progress: failure === undefined ? undefined : this.#nvme.status?.progress,
@@ -172,25 +159,8 @@ class Round {
     return ready;
   }
 
-  /** A volume that was just created is asked for again, so that the taint goes only when it is really there. */
-  async #published(
-    planned: Look['planned'],
-    volumes: VolumeStatus[],
-    spec: Intent['spec'],
-  ): Promise<VolumeStatus[]> {
-    if (!volumes.some(({ state }) => state === 'Publishing')) return volumes;
-    const { kube, host, logger, nodeName, bootID, clock } = this.#options;
-    await clock.sleep(PUBLISH_SETTLE_MS, this.#signal);
-    const again = await observe(kube, nodeName, bootID);
-    const { publishing, volumes: existing } = again;
-    return await publishVolumes(planned.volumes, {
-      kube,
-      host,
-      logger,
-      spec,
-      node: publishing,
-      volumes: existing,
-    });
+  #look(): Promise<Look> {
+    return look(this.#options.discover, this.#seen, this.#intent.spec, this.#signal);
   }
 
   async #reportProgress(progress: Progress): Promise<void> {
@@ -204,6 +174,3 @@ class Round {
     this.#nvme = await writeStatus(this.#options.kube, this.#nvme, Object.fromEntries(merged));
   }
 }
-
-/** The PV controller sets a new volume's phase within milliseconds; a later look would find it, too. */
-const PUBLISH_SETTLE_MS = 300;

@@ -1,0 +1,42 @@
+import type { VolumeStatus } from '../../api/node.ts';
+import type { NVMeProfileSpec } from '../../api/profile.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import type { Clock } from '../../kube/clock.ts';
+import type { Logger } from '../../logging/logger.ts';
+import type { Host } from '../host/host.ts';
+import type { PlannedVolume } from '../plan/planned.ts';
+import { publishVolumes } from '../publish/publish.ts';
+import { observe, type Observation } from './observe.ts';
+
+export interface PublishAndSeeOptions {
+  kube: KubeApi;
+  host: Host;
+  clock: Clock;
+  logger: Logger;
+  nodeName: string;
+  bootID: string;
+  spec: NVMeProfileSpec;
+  signal: AbortSignal;
+}
+
+/** The PV controller sets a new volume's phase within milliseconds; a later round would find it, too. */
+const SETTLE_MS = 300;
+
+/**
+ * Publishes what is mounted and looks at the cluster again, so that the taint goes only when the volumes are really there.
+ * The observation is the one that the next round begins with.
+ */
+export async function publishAndSee(
+  planned: readonly PlannedVolume[],
+  options: PublishAndSeeOptions,
+): Promise<{ volumes: VolumeStatus[]; seen: Observation }> {
+  const { kube, nodeName, bootID, clock, signal } = options;
+  const publish = ({ publishing: node, volumes }: Observation): Promise<VolumeStatus[]> =>
+    publishVolumes(planned, { ...options, node, volumes });
+  const before = await observe(kube, nodeName, bootID);
+  const volumes = await publish(before);
+  if (!volumes.some(({ state }) => state === 'Publishing')) return { volumes, seen: before };
+  await clock.sleep(SETTLE_MS, signal);
+  const seen = await observe(kube, nodeName, bootID);
+  return { volumes: await publish(seen), seen };
+}

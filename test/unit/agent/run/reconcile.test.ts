@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { PAUSED, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../../api/keys.ts';
+import type { NVMeNode, NVMeNodeSpec } from '../../../../api/node.ts';
+import type { NVMeProfileSpecInput } from '../../../../api/profile.ts';
+import { intentOf } from '../../../../agent/run/intent.ts';
+import { planFor } from '../../../../agent/run/look.ts';
+import { NotYet, observe } from '../../../../agent/run/observe.ts';
+import { reconcile } from '../../../../agent/run/reconcile.ts';
+import { EventRecorder } from '../../../../kube/events.ts';
+import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
+import { createLogger } from '../../../../logging/logger.ts';
+import { machine, type DriveOverrides } from '../../../builders/machine.ts';
+import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
+import type { Clock } from '../../../../kube/clock.ts';
+import { FakeHost, KilledError, type Kill } from '../../../fakes/host.ts';
+import { FakeKube } from '../../../fakes/kube.ts';
+
+/** A host whose data directories are empty. */
+class NodeHost extends FakeHost {
+  override readDirectory(): Promise<string[]> {
+    return Promise.resolve([]);
+  }
+}
+
+let kube: FakeKube;
+
+/** While the agent waits, Kubernetes' PersistentVolume controller does its part. */
+const clock: Clock = {
+  now: () => Date.UTC(2026, 0, 1),
+  sleep: async () => {
+    for (const { metadata, status } of (await kube.listAll(persistentVolumes)).items) {
+      if (status?.phase !== undefined && status.phase !== 'Pending') continue;
+      const body = { status: { phase: 'Available' } };
+      await kube.patch(
+        persistentVolumes,
+        metadata?.name ?? '',
+        { type: 'merge', body },
+        { subresource: 'status' },
+      );
+    }
+  },
+};
+const logger = createLogger(() => undefined, clock);
+const { signal } = new AbortController();
+const BOOT = 'boot-1';
+
+describe('one round of the agent', () => {
+  async function cluster(
+    spec: NVMeProfileSpecInput,
+    nvme: NVMeNodeSpec = {},
+    annotations = {},
+  ): Promise<void> {
+    kube = new FakeKube();
+    await kube.create(
+      nodes,
+      node({
+        metadata: { annotations },
+        spec: { taints: [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' }] },
+      }),
+    );
+    const { metadata } = await kube.get(nodes, 'n1');
+    const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: metadata?.uid ?? '' };
+    await kube.create(nvmeProfiles, { ...nvmeProfile({ metadata: { name: 'p' } }), spec });
+    await kube.create(nvmeNodes, {
+      ...nvmeNode({ metadata: { name: 'n1', ownerReferences: [owner] } }),
+      spec: { profile: 'p', ...nvme },
+      status: {},
+    });
+  }
+
+  async function hostWith(drives: Record<string, DriveOverrides>, kill?: Kill): Promise<NodeHost> {
+    const snapshot = machine({ drives, snapshot: { bootID: BOOT } });
+    return hostOf(snapshot, kill);
+  }
+
+  async function hostOf(snapshot: FakeHost['snapshot'], kill?: Kill): Promise<NodeHost> {
+    const seen = await observe(kube, 'n1', BOOT);
+    return new NodeHost(snapshot, planFor(snapshot, seen, intentOf(seen).spec).steps, kill);
+  }
+
+  const round = (host: NodeHost, bootID = BOOT) => {
+    const events = new EventRecorder({ kube, clock, component: 'nvme-agent', instance: 'n1' });
+    const discover = () => Promise.resolve(structuredClone(host.snapshot));
+    const options = { kube, host, clock, logger, events, discover, nodeName: 'n1', bootID, version: 'test' };
+    return reconcile(options, signal);
+  };
+  const live = async () => await kube.get(nodes, 'n1');
+  const report = async (): Promise<NVMeNode> => await kube.get(nvmeNodes, 'n1');
+  const isTainted = async () =>
+    (await live()).spec?.taints?.some(({ key }) => key === STARTUP_TAINT_KEY) === true;
+  const writes = (host: NodeHost) => host.programs.filter((line) => line.startsWith('!'));
+
+  beforeEach(async () => {
+    await cluster({ drives: { minCount: 2 } });
+  });
+
+  it('sets blank drives up, publishes a volume each, and takes the taint off last', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    expect(await round(host)).toMatchObject({ ready: true, reason: 'VolumesPublished' });
+    expect((await kube.listAll(persistentVolumes)).items).toHaveLength(2);
+    expect(await isTainted()).toBe(false);
+    expect((await live()).metadata?.annotations?.[READY_BOOT_ID]).toBe(BOOT);
+    const order = kube.calls
+      .filter(({ verb }) => verb === 'create' || verb === 'patch')
+      .map((call) => call.resource);
+    expect(order.lastIndexOf('persistentvolumes')).toBeLessThan(order.lastIndexOf('nodes'));
+    expect((await report()).status?.progress).toBeUndefined();
+  });
+
+  it('writes nothing in a second round, neither to drives nor to the cluster', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    await round(host);
+    const again = await hostOf(host.snapshot);
+    kube.calls.length = 0;
+    expect(await round(again)).toMatchObject({ ready: true });
+    expect(writes(again)).toEqual([]);
+    expect(kube.calls.filter(({ verb }) => !['get', 'list'].includes(verb))).toEqual([]);
+  });
+
+  it('converges after a kill at any change, with the volumes of an undisturbed run', async () => {
+    const undisturbed = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    await round(undisturbed);
+    const expected = (await kube.listAll(persistentVolumes)).items
+      .map(({ metadata }) => metadata?.name)
+      .sort();
+    for (let at = 0; at < undisturbed.changes; at += 1) {
+      await cluster({ drives: { minCount: 2 } });
+      const dying = await hostWith({ nvme1n1: {}, nvme2n1: {} }, { at, when: 'middle' });
+      await expect(round(dying)).rejects.toThrow(KilledError);
+      expect(await isTainted()).toBe(true);
+      expect(await round(await hostOf(dying.snapshot))).toMatchObject({ ready: true });
+      const names = (await kube.listAll(persistentVolumes)).items
+        .map(({ metadata }) => metadata?.name)
+        .sort();
+      expect(names).toEqual(expected);
+    }
+  });
+
+  it('leaves a drive with a filesystem alone, says so, and keeps the taint for want of drives', async () => {
+    const host = await hostWith({ nvme1n1: { blkid: { TYPE: 'ext4', UUID: 'theirs' } }, nvme2n1: {} });
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'ExistingData' });
+    expect(await isTainted()).toBe(true);
+    expect(writes(host).some((line) => line.includes('nvme1n1'))).toBe(false);
+    const { conditions = [], drives = [] } = (await report()).status ?? {};
+    expect(conditions).toContainEqual(expect.objectContaining({ type: 'Refused', status: 'True' }));
+    expect(drives.find(({ path }) => path === '/dev/nvme1n1')?.reason).toContain('ext4');
+  });
+
+  it('does nothing while the Node speaks of another boot', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    await expect(round(host, 'boot-2')).rejects.toThrow(NotYet);
+    expect(writes(host)).toEqual([]);
+  });
+
+  it('touches no blank drive of a paused node', async () => {
+    await cluster({}, {}, { [PAUSED]: '{}' });
+    const host = await hostWith({ nvme1n1: {} });
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'PausedByUser' });
+    expect(writes(host)).toEqual([]);
+  });
+
+  it('waits for a request under a Manual profile, and carries it out once', async () => {
+    await cluster({ setup: 'Manual' });
+    const waiting = await hostWith({ nvme1n1: {} });
+    expect(await round(waiting)).toMatchObject({ ready: false, reason: 'WaitingForRequest' });
+    expect(writes(waiting)).toEqual([]);
+    const request = { id: 'r1', type: 'setup' as const };
+    await kube.patch(nvmeNodes, 'n1', { type: 'merge', body: { spec: { request } } });
+    expect(await round(waiting)).toMatchObject({ ready: true });
+    expect((await report()).status?.observedRequestID).toBe('r1');
+  });
+
+  it('refuses a request whose plan is no longer the plan', async () => {
+    await cluster({ setup: 'Manual' }, { request: { id: 'r1', type: 'setup', planID: 'stale' } });
+    const host = await hostWith({ nvme1n1: {} });
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'PlanChanged' });
+    expect(writes(host)).toEqual([]);
+  });
+
+  it('sets nothing up when the drives change between the plan and the lock', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    const lock = host.withWriteLock.bind(host);
+    host.withWriteLock = async (ms, work) => {
+      host.snapshot = machine({
+        drives: { nvme1n1: { blkid: { TYPE: 'xfs' } }, nvme2n1: {} },
+        snapshot: { bootID: BOOT },
+      });
+      return await lock(ms, work);
+    };
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'PlanChanged' });
+    expect(writes(host)).toEqual([]);
+  });
+});
