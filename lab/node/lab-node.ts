@@ -6,7 +6,7 @@ import { baseDisk } from './base-disk.ts';
 import { driveDigest } from './drive-digest.ts';
 import { drivesAfterStop, type LabDrive } from './drives.ts';
 import type { ClusterFacts } from './guest-config.ts';
-import { guestExec, type ExecOptions, type ExecResult } from './guest-exec.ts';
+import { guestExec, GuestUnreachableError, type ExecOptions, type ExecResult } from './guest-exec.ts';
 import { newMachine, nodeDir, readMachine, writeMachine, type Machine } from './machine.ts';
 import { plugDrive, unplugDrive } from './plugging.ts';
 import { assemble, configure, cutPower, isOn, powerOn, scrap, wipeDriveFiles } from './power.ts';
@@ -141,7 +141,12 @@ function successOutput(
 
 async function reboot(place: NodePlace, machine: Machine): Promise<void> {
   const before = await guestBootID(machine);
-  await guestExec(machine, ['systemctl', 'reboot', '--no-block']);
+  try {
+    await guestExec(machine, ['systemctl', 'reboot', '--no-block']);
+  } catch (error) {
+    // The shutdown may end the connection before the answer; whether it happens is seen by the boot ID.
+    if (!(error instanceof GuestUnreachableError)) throw error;
+  }
   await untilBooted(place, machine, before);
 }
 

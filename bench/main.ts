@@ -1,0 +1,29 @@
+import { homedir } from 'node:os';
+import { labContext } from '../lab/context.ts';
+import { benchLab } from './lab.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+
+// The labs of a benchmark end with it, however it ends.
+const ctx = labContext({
+  env: process.env,
+  home: homedir(),
+  progress: (line) => console.error(line),
+  signal: interrupt.signal,
+  lifetime: 'owner',
+});
+const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
+  lab: (write) => benchLab(ctx, write),
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benches));
+if (names.length === 0 || unknown.length > 0) {
+  if (unknown.length > 0)
+    console.error(`error: unknown benchmark ${unknown.map((name) => `'${name}'`).join(', ')}`);
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')}`);
+  process.exitCode = 1;
+} else {
+  for (const name of names) await benches[name]?.((text) => process.stdout.write(text));
+}
