@@ -10,7 +10,10 @@ export type AgentOperation =
   | { kind: 'set-up'; options: OneShotOptions }
   | { kind: 'snapshot' }
   | { kind: 'plan'; options: PlanFlags }
+  | { kind: 'unsupported'; layout: string }
   | { kind: 'sleep' };
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface PlanFlags {
   layout: string;
@@ -35,7 +38,10 @@ const EXIT_CODES = `
 Exit codes: 0 done or nothing to do; 1 refused or failed, the reason is the last line.`;
 
 /** The program; `chosen` gets the operation once the command line is parsed. */
-export function agentCommand(version: string, chosen: (operation: AgentOperation) => void): Command {
+export function agentCommand(
+  { version, env }: { version: string; env: Environment },
+  chosen: (operation: AgentOperation) => void,
+): Command {
   const program = new Command('nvme-agent')
     .description('Sets up the local NVMe drives of the node it runs on.')
     .version(version)
@@ -51,7 +57,8 @@ export function agentCommand(version: string, chosen: (operation: AgentOperation
         .argParser(port),
     )
     .action((flags: { nodeName: string; healthPort: number }) => chosen({ kind: 'run', ...flags }));
-  for (const name of ['filesystem', 'raid', 'lvm'] as const) addOneShot(program, name, chosen);
+  for (const name of ['filesystem', 'raid', 'lvm'] as const) addOneShot(program, { name, env }, chosen);
+  for (const name of ['swap', 'block', 'spdk']) addUnsupported(program, name, chosen);
   program
     .command('snapshot')
     .description('print what discovery reads, as one JSON document')
@@ -83,7 +90,7 @@ const vgName = (): Option =>
 
 function addOneShot(
   program: Command,
-  name: 'filesystem' | 'raid' | 'lvm',
+  { name, env }: { name: 'filesystem' | 'raid' | 'lvm'; env: Environment },
   chosen: (operation: AgentOperation) => void,
 ): void {
   const command = program
@@ -103,7 +110,30 @@ function addOneShot(
     command.addOption(
       new Option('--raid-level <level>', 'md level').env('RAID_LEVEL').choices(['0', '10']).default('0'),
     );
-  command.action((flags: OneShotFlags) => chosen({ kind: 'set-up', options: oneShot(name, flags) }));
+  command.action((flags: OneShotFlags) => {
+    const options = oneShot(name, { ...flags, ...switchedOff(command, env) });
+    chosen({ kind: 'set-up', options });
+  });
+}
+
+/** Known by name, so that nobody takes them for misspelt; whatever comes after the name is not read. */
+function addUnsupported(program: Command, name: string, chosen: (operation: AgentOperation) => void): void {
+  program
+    .command(name, { hidden: true })
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => chosen({ kind: 'unsupported', layout: name }));
+}
+
+/** Texts by which the flags of Materialize's tool are off in the environment; commander takes any value for on. */
+const OFF: ReadonlySet<string> = new Set(['', '0', 'f', 'false', 'n', 'no', 'off']);
+
+function switchedOff(command: Command, env: Environment): Partial<OneShotFlags> {
+  const switches = { removeTaint: 'REMOVE_TAINT', requireDrives: 'REQUIRE_DRIVES' };
+  const off = Object.entries(switches).filter(
+    ([key, name]) => command.getOptionValueSource(key) === 'env' && OFF.has(env[name]?.toLowerCase() ?? ''),
+  );
+  return Object.fromEntries(off.map(([key]) => [key, false]));
 }
 
 const DESCRIPTIONS = {

@@ -8,7 +8,7 @@ import { runPlan } from './cli/plan.ts';
 import { runSnapshot } from './cli/snapshot.ts';
 import { agentCommand, type AgentOperation } from './command-line.ts';
 import { createHost } from './host/real-host.ts';
-import { setUpOnce } from './one-shot/set-up.ts';
+import { OneShotError, setUpOnce } from './one-shot/set-up.ts';
 import { runAgent } from './run/run.ts';
 
 declare const __VERSION__: string;
@@ -52,6 +52,10 @@ async function carryOut(operation: AgentOperation): Promise<number> {
         stdout: process.stdout,
         readFile: (path) => readFile(path, 'utf8'),
       });
+    case 'unsupported':
+      throw new OneShotError(
+        `Layout \`${operation.layout}\` is not supported by this version: nothing was changed; use filesystem, raid or lvm`,
+      );
     case 'sleep':
       await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);
       return 0;
@@ -59,7 +63,7 @@ async function carryOut(operation: AgentOperation): Promise<number> {
 }
 
 let operation: AgentOperation | undefined;
-agentCommand(__VERSION__, (chosen) => (operation = chosen)).parse();
+agentCommand({ version: __VERSION__, env: process.env }, (chosen) => (operation = chosen)).parse();
 try {
   process.exitCode = operation === undefined ? 1 : await carryOut(operation);
 } catch (error) {

@@ -1,0 +1,79 @@
+import { CommanderError } from 'commander';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { agentCommand, type AgentOperation } from '../../../agent/command-line.ts';
+
+/** What a command line asks for; throws CommanderError for one that is refused. */
+function parse(...args: string[]): AgentOperation | undefined {
+  let operation: AgentOperation | undefined;
+  const program = agentCommand({ version: '1', env: process.env }, (chosen) => (operation = chosen));
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined, writeOut: () => undefined });
+  }
+  program.parse(['node', 'nvme-agent', ...args]);
+  return operation;
+}
+
+describe('nvme-agent’s command line', () => {
+  afterEach(() => void vi.unstubAllEnvs());
+
+  it('takes the flags of Materialize’s tool, with its defaults', () => {
+    expect(parse('lvm', '--cloud-provider', 'gcp', '--node-name', 'n1', '--remove-taint')).toMatchObject({
+      kind: 'set-up',
+      options: {
+        cloudProvider: 'gcp',
+        nodeName: 'n1',
+        taintKey: 'disk-unconfigured',
+        removeTaint: true,
+        requireDrives: false,
+        layout: { type: 'LVM', lvm: { vgName: 'instance-store-vg', slices: 0 } },
+      },
+    });
+  });
+
+  it('takes each flag as an environment variable of the same name', () => {
+    vi.stubEnv('CLOUD_PROVIDER', 'aws');
+    vi.stubEnv('NODE_NAME', 'n2');
+    vi.stubEnv('TAINT_KEY', 'x/y');
+    vi.stubEnv('REMOVE_TAINT', 'true');
+    vi.stubEnv('VG_NAME', 'data');
+    expect(parse('lvm')).toMatchObject({
+      options: {
+        cloudProvider: 'aws',
+        nodeName: 'n2',
+        taintKey: 'x/y',
+        removeTaint: true,
+        layout: { lvm: { vgName: 'data' } },
+      },
+    });
+  });
+
+  it.each(['false', '0', 'no', 'off', ''])('reads REMOVE_TAINT=%s as off', (text) => {
+    vi.stubEnv('REMOVE_TAINT', text);
+    expect(parse('raid')).toMatchObject({ options: { removeTaint: false } });
+    expect(parse('raid', '--remove-taint')).toMatchObject({ options: { removeTaint: true } });
+  });
+
+  it.each(['swap', 'block', 'spdk'])(
+    'knows %s and says that it is not supported, whatever its flags',
+    (name) => {
+      expect(parse(name, '--cloud-provider', 'aws', '--bottlerocket')).toEqual({
+        kind: 'unsupported',
+        layout: name,
+      });
+    },
+  );
+
+  it('refuses to run without a node name', () => {
+    vi.stubEnv('NODE_NAME', undefined);
+    expect(() => parse('run')).toThrow(CommanderError);
+    expect(parse('run', '--node-name', 'n1')).toEqual({ kind: 'run', nodeName: 'n1', healthPort: 9810 });
+  });
+
+  it.each([
+    ['a provider that is none', ['raid', '--cloud-provider', 'ibm']],
+    ['a port that is none', ['run', '--node-name', 'n1', '--health-port', '70000']],
+    ['a level that is not offered', ['raid', '--raid-level', '5']],
+  ])('refuses %s', (_, args) => {
+    expect(() => parse(...args)).toThrow(CommanderError);
+  });
+});
