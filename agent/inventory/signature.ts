@@ -71,6 +71,6 @@ export function describeSignature({ type, label }: Signature): string {
     case 'swap':
       return 'formatted as swap';
     default:
-      return `carries ${/^[aeiou]/i.test(type) ? 'an' : 'a'} ${type} filesystem${name}`;
+      return `carries ${/^[aeioux]/i.test(type) ? 'an' : 'a'} ${type} filesystem${name}`;
   }
 }
