@@ -10,14 +10,14 @@ export interface KeyContext {
 
 /** A key press as the screen understands it; letters of vi and less move beside the arrows. */
 export function screenKey(input: string, key: Key, context: KeyContext): ScreenKey | undefined {
-  const special = specialKey(key, context.page);
+  const special = specialKey(input, key, context.page);
   if (special) return special;
   if (input === '' || key.ctrl || key.meta) return undefined;
   const movement = context.typing ? undefined : movementLetter(input, context.page);
   return movement ?? { kind: 'text', text: input };
 }
 
-function specialKey(key: Key, page: number): ScreenKey | undefined {
+function specialKey(input: string, key: Key, page: number): ScreenKey | undefined {
   const keys: [boolean, ScreenKey][] = [
     [key.upArrow, { kind: 'move', by: -1 }],
     [key.downArrow, { kind: 'move', by: 1 }],
@@ -25,7 +25,7 @@ function specialKey(key: Key, page: number): ScreenKey | undefined {
     [key.pageDown, { kind: 'move', by: page }],
     [key.home, { kind: 'edge', end: 'first' }],
     [key.end, { kind: 'edge', end: 'last' }],
-    [key.return, { kind: 'enter' }],
+    [key.return || input === '\r', { kind: 'enter' }],
     [key.escape, { kind: 'escape' }],
     // Terminals send DEL for the backspace key.
     [key.backspace || key.delete, { kind: 'backspace' }],

@@ -30,9 +30,14 @@ export function StatusScreen(props: StatusScreenProps): ReactElement {
   const page = Math.max(1, height - FIXED_ROWS);
   useInput((input, key) => {
     if (key.ctrl && input === 'c') props.onInterrupt();
-    if (state.mode !== 'filter' && input === 'q') exit();
-    const pressed = screenKey(input, key, { page, typing: state.mode === 'filter' });
-    if (pressed) setState((current) => afterKey(current, pressed, arrange(props.rows, current)));
+    // What is pasted or typed fast comes in one piece.
+    for (const letter of input.length > 1 ? Array.from(input) : [input]) {
+      if (state.mode !== 'filter' && letter === 'q') exit();
+      setState((current) => {
+        const pressed = screenKey(letter, key, { page, typing: current.mode === 'filter' });
+        return pressed ? afterKey(current, pressed, arrange(props.rows, current)) : current;
+      });
+    }
   });
   const selected = shown[indexOf(state, shown)];
   const details = state.mode === 'details' && selected;
@@ -93,7 +98,7 @@ function summaryLine({ rows, trouble }: StatusScreenProps, shown: number): strin
   const problems = rows.filter(({ problem }) => problem !== undefined).length;
   const ready = rows.filter(({ phase }) => phase === 'Ready').length;
   const filtered = shown === rows.length ? '' : `, ${shown} shown`;
-  const counts = `${rows.length} nodes${filtered}, ${ready} ready, ${problems} with a problem`;
+  const counts = `${rows.length} node${rows.length === 1 ? '' : 's'}${filtered}, ${ready} ready, ${problems} with a problem`;
   return trouble === undefined ? counts : `${counts} – ${trouble}`;
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchOnScreen } from '../../../../cmd/status/screen/watch-on-screen.tsx';
-import { nodes, nvmeNodes, nvmeProfiles } from '../../../../kube/resources.ts';
+import { TransportError } from '../../../../kube/errors.ts';
+import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
 import { settle, SteppedClock } from '../../../fakes/clock.ts';
 import { FakeKube } from '../../../fakes/kube.ts';
@@ -57,6 +58,16 @@ describe('status -w on a terminal', () => {
     await running;
   });
 
+  it('takes keys that come in one piece', async () => {
+    const { terminal, running, shown } = open(12);
+    await shown('12 nodes');
+    terminal.press('/n011\r');
+    await shown('12 nodes, 1 shown');
+    await shown('/: filter (n011)');
+    terminal.press('q');
+    await running;
+  });
+
   it('draws a change of the cluster by itself', async () => {
     const { clock, kube, terminal, running, shown } = open(2);
     await shown('2 nodes');
@@ -72,13 +83,27 @@ describe('status -w on a terminal', () => {
     await running;
   });
 
+  it('says that there is no news while the API server is away', async () => {
+    const { clock, kube, terminal, running, shown } = open(1);
+    await shown('1 node,');
+    const away = new TransportError('connect timed out', 'WATCH nodes');
+    for (const method of ['list', 'watch'] as const) kube.fail(method, '*', away, 1000);
+    await clock.advance(5000);
+    for (const type of [nodes, nvmeNodes, persistentVolumes, nvmeProfiles]) kube.endWatches(type, away);
+    await clock.advance(3000);
+    await shown('no news for');
+    expect(terminal.lines.join('\n')).toContain('Unable to connect to the server');
+    terminal.press('q');
+    await running;
+  });
+
   it('ends with an interruption on Ctrl-C, as a key and as a signal', async () => {
     const asKey = open(1);
-    await asKey.shown('1 nodes');
+    await asKey.shown('1 node,');
     asKey.terminal.press('\u0003');
     await expect(asKey.running).rejects.toMatchObject({ name: 'Interrupted' });
     const asSignal = open(1);
-    await asSignal.shown('1 nodes');
+    await asSignal.shown('1 node,');
     asSignal.interruption.abort(new Error('SIGINT'));
     await expect(asSignal.running).rejects.toMatchObject({ name: 'Interrupted' });
   });

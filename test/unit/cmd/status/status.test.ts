@@ -264,29 +264,4 @@ describe('kubectl nvme status', () => {
       /^error: selectors and the all flag cannot be used/,
     );
   });
-
-  it('watches in lines: everything once, then what changed', async () => {
-    addReadyNode('n1');
-    addReadyNode('n2');
-    const interruption = new AbortController();
-    let text = '';
-    const running = kubectlNVMe(['status', '-w'], {
-      kube,
-      clock,
-      signal: interruption.signal,
-      onWrite: (part) => {
-        text += part;
-        const lines = text.split('\n').length - 1;
-        if (lines === 3)
-          kube.change(
-            nvmeNodes,
-            'n2',
-            (object) => (object.status = { ...ready, progress: { step: 1, of: 2, name: 'assemble' } }),
-          );
-        if (lines === 4) interruption.abort();
-      },
-    });
-    expect((await running).exitCode).toBe(130);
-    expect(text.split('\n')[3]).toMatch(/^n2 +Setting up 1\/2: assemble/);
-  });
 });
