@@ -32,7 +32,7 @@ interface Running {
 async function startWithoutApiServer(...args: string[]): Promise<Running> {
   const folder = temporaryFolder();
   const kubeconfig = join(folder, 'kubeconfig');
-  const cluster = { server: `https://127.0.0.1:${await freePort()}` };
+  const cluster = { server: `http://127.0.0.1:${await freePort()}` };
   const config = {
     clusters: [{ name: 'c', cluster }],
     contexts: [{ name: 'c', context: { cluster: 'c', user: '' } }],
