@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, constants, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { KernelAsset } from '../assets/kernel.ts';
 import type { LabContext } from '../context.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { Accelerator } from './qemu.ts';
@@ -15,13 +14,13 @@ const PROBE_TIMEOUT_MS = 8_000;
  * modern instruction is an "internal error". So a kernel without a root disk is booted and has to get as
  * far as missing it. Asked once for each boot of the host.
  */
-export async function accelerator(ctx: LabContext, kernel: KernelAsset): Promise<Accelerator> {
+export async function accelerator(ctx: LabContext, vmlinuz: string): Promise<Accelerator> {
   if (!(await canOpenKvm())) return 'tcg';
   const bootID = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const answers = join(ctx.cacheDir, 'kvm.json');
   const known = await readJson<{ bootID: string; accelerator: Accelerator }>(answers);
   if (known?.bootID === bootID) return known.accelerator;
-  const found = (await kvmBoots(ctx, kernel)) ? 'kvm' : 'tcg';
+  const found = (await kvmBoots(ctx, vmlinuz)) ? 'kvm' : 'tcg';
   ctx.progress(
     found === 'kvm' ? 'nodes run on KVM' : '/dev/kvm does not run a kernel here: nodes run on TCG',
   );
@@ -36,7 +35,7 @@ async function canOpenKvm(): Promise<boolean> {
   );
 }
 
-async function kvmBoots(ctx: LabContext, kernel: KernelAsset): Promise<boolean> {
+async function kvmBoots(ctx: LabContext, vmlinuz: string): Promise<boolean> {
   const qemu = [
     ...[
       'qemu-system-x86_64',
@@ -49,7 +48,7 @@ async function kvmBoots(ctx: LabContext, kernel: KernelAsset): Promise<boolean> 
       'stdio',
     ],
     ...['-machine', 'q35', '-accel', 'kvm', '-cpu', 'host', '-smp', '1', '-m', '512'],
-    ...['-kernel', kernel.vmlinuz, '-append', 'console=ttyS0 panic=-1 mitigations=off'],
+    ...['-kernel', vmlinuz, '-append', 'console=ttyS0 panic=-1 mitigations=off'],
   ];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...qemu], {
     env: { PATH: ctx.env.PATH },

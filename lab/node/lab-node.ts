@@ -1,15 +1,17 @@
 import { join } from 'node:path';
+import type { NodeDisk } from '../assets/node-disk.ts';
 import type { NodeObject } from '../cluster/node-object.ts';
 import { LabError } from '../errors.ts';
-import type { NodeOptions } from '../options.ts';
+import { nodeDefaults, type NodeOptions } from '../options.ts';
+import { logTail } from '../process/tracked.ts';
 import { baseDisk } from './base-disk.ts';
 import { driveDigest } from './drive-digest.ts';
 import { drivesAfterStop, type LabDrive } from './drives.ts';
 import type { ClusterFacts } from './guest-config.ts';
 import { guestExec, GuestUnreachableError, type ExecOptions, type ExecResult } from './guest-exec.ts';
-import { newMachine, nodeDir, readMachine, writeMachine, type Machine } from './machine.ts';
+import { claimName, newMachine, nodeDir, readMachine, scrap, writeMachine, type Machine } from './machine.ts';
 import { plugDrive, unplugDrive } from './plugging.ts';
-import { assemble, configure, cutPower, isOn, powerOn, scrap, wipeDriveFiles } from './power.ts';
+import { assemble, configure, cutPower, isOn, powerOn, wipeDriveFiles } from './power.ts';
 import { guestBootID, untilBooted, untilReady, type Place } from './readiness.ts';
 import { driveFile } from './qemu.ts';
 import { randomBytes } from 'node:crypto';
@@ -59,21 +61,42 @@ export interface NodePlace extends Place {
   cluster: ClusterFacts;
 }
 
-/** Makes a new machine of that name and switches it on; waits as `options.until` says. */
+/** Makes a new machine of that name and switches it on; waits as `options.until` says. What fails is removed again. */
 export async function addNode(place: NodePlace, name: string, options: NodeOptions): Promise<LabNode> {
   const { ctx, labDir } = place;
-  if ((await readMachine(labDir, name)) !== undefined)
+  const disk = await baseDisk(ctx, options.images ?? nodeDefaults.images);
+  if (!(await claimName(labDir, name))) {
     throw new LabError('AlreadyExists', `the lab has a node "${name}" already`);
-  const disk = await baseDisk(ctx, options.images ?? 'project');
-  const machine = await newMachine(labDir, name, options);
-  // Before the first start, so that whoever kills us leaves a machine that `down` and `delete` know.
+  }
+  const node = labNode(place, name);
+  try {
+    await build(place, await newMachine(labDir, name, options, disk), disk);
+    if (options.until === 'Booted') await node.untilBooted();
+    else if (options.until !== 'PoweredOn') await node.untilReady();
+    return node;
+  } catch (error) {
+    const console = await logTail(join(node.dir, 'console.log'));
+    await cutPower(labDir, name);
+    await scrap(labDir, name);
+    ctx.signal.throwIfAborted();
+    throw new LabError(
+      'Exited',
+      `node ${name}: ${errorText(error)}\nthe end of its console:\n${console}`,
+      error,
+    );
+  }
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The record comes first: whoever kills us leaves a machine that `down` and `delete` know. */
+async function build(place: NodePlace, machine: Machine, disk: NodeDisk): Promise<void> {
+  const { ctx, labDir } = place;
   await writeMachine(labDir, machine);
   await assemble(ctx, labDir, machine, disk, place.cluster);
-  await powerOn(ctx, labDir, machine, disk);
-  const node = labNode(place, name);
-  if (options.until === 'Booted') await node.untilBooted();
-  else if (options.until !== 'PoweredOn') await node.untilReady();
-  return node;
+  await powerOn(ctx, labDir, machine);
 }
 
 /** The node of that name, which the lab must have. */
@@ -83,8 +106,7 @@ export function labNode(place: NodePlace, name: string): LabNode {
   const machine = (): Promise<Machine> => existingMachine(place, name);
   const exec: LabNode['exec'] = async (argv, options) => await guestExec(await machine(), argv, options);
   const start = async (): Promise<void> => {
-    const record = await machine();
-    await powerOn(place.ctx, labDir, record, await baseDisk(place.ctx, record.images));
+    await powerOn(place.ctx, labDir, await machine());
   };
   return {
     name,
@@ -163,29 +185,20 @@ async function stop(place: NodePlace, machine: Machine): Promise<void> {
 }
 
 async function replace(place: NodePlace, old: Machine): Promise<void> {
-  const { labDir, ctx } = place;
+  const { labDir } = place;
+  const disk = await baseDisk(place.ctx, old.images);
   await deleteNode(place, old, false);
-  const { drives, forwards, cloud, images, memoryMiB, cpus, labels, taints, kubeletConfiguration } = old;
-  const local = drives.filter(({ role }) => role === 'local');
-  const options = {
-    cloud,
-    images,
-    memoryMiB,
-    cpus,
-    labels,
-    taints,
-    kubeletConfiguration,
-    drives: local.length,
-  };
-  const fresh = await newMachine(labDir, old.name, {
-    ...options,
-    size: `${(local[0]?.bytes ?? 2 ** 30) / 2 ** 20}M`,
-  });
-  const machine = { ...fresh, forwards };
-  const disk = await baseDisk(ctx, images);
-  await writeMachine(labDir, machine);
-  await assemble(ctx, labDir, machine, disk, place.cluster);
-  await powerOn(ctx, labDir, machine, disk);
+  const local = old.drives.filter(({ role }) => role === 'local');
+  const size = `${(local[0]?.bytes ?? 2 ** 30) / 2 ** 20}M`;
+  await claimName(labDir, old.name);
+  const fresh = await newMachine(
+    labDir,
+    old.name,
+    { ...old, drives: local.length, size, forwardPorts: [] },
+    disk,
+  );
+  // The host's ports stay, so that what was told of them still holds.
+  await build(place, { ...fresh, forwards: old.forwards }, disk);
 }
 
 async function deleteNode(place: NodePlace, machine: Machine, keepRunning: boolean): Promise<void> {

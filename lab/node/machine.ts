@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { NodeDisk } from '../assets/node-disk.ts';
 import { freePorts } from '../cluster/ports.ts';
 import { LabError } from '../errors.ts';
 import { readJson, writeJson } from '../json-file.ts';
@@ -28,6 +29,8 @@ export interface Machine {
   taints: readonly string[];
   kubeletConfiguration: Readonly<Record<string, unknown>>;
   images: 'project' | 'none';
+  /** The kernel's file and the root's partition, as the disk was made: a later start needs no newer disk. */
+  boot: { vmlinuz: string; rootPartUUID: string };
 }
 
 /** A port of the guest and the port of the host's loopback that leads to it. */
@@ -48,8 +51,13 @@ export function nodeDir(labDir: string, name: string): string {
   return join(labDir, 'nodes', name);
 }
 
-/** A new machine of that name, with an identity, ports and serials of its own. */
-export async function newMachine(labDir: string, name: string, options: NodeOptions): Promise<Machine> {
+/** A new machine of that name, with an identity, ports and serials of its own, that boots from an overlay of `disk`. */
+export async function newMachine(
+  labDir: string,
+  name: string,
+  options: NodeOptions,
+  disk: NodeDisk,
+): Promise<Machine> {
   const wanted = { ...nodeDefaults, ...options };
   const [kubeletPort = 0, execPort = 0, ...forwarded] = await freePorts(2 + wanted.forwardPorts.length);
   const machineID = randomBytes(16).toString('hex');
@@ -57,7 +65,7 @@ export async function newMachine(labDir: string, name: string, options: NodeOpti
     name,
     cloud: wanted.cloud,
     machineID,
-    index: await freeIndex(labDir),
+    index: await claimPodNetwork(labDir),
     memoryMiB: wanted.memoryMiB,
     cpus: wanted.cpus,
     drives: newDrives(wanted.cloud, wanted.drives, parseSize(wanted.size), machineID),
@@ -69,15 +77,48 @@ export async function newMachine(labDir: string, name: string, options: NodeOpti
     taints: wanted.taints,
     kubeletConfiguration: wanted.kubeletConfiguration,
     images: wanted.images,
+    boot: { vmlinuz: disk.kernel.vmlinuz, rootPartUUID: disk.rootPartUUID },
   };
 }
 
-async function freeIndex(labDir: string): Promise<number> {
-  const machines = await allMachines(labDir);
-  const taken = new Set(machines.map(({ index }) => index));
-  let index = 1;
-  while (taken.has(index)) index += 1;
-  return index;
+const POD_NETWORKS = 250;
+
+function podNetworkClaim(labDir: string, index: number): string {
+  return join(labDir, 'pod-networks', String(index));
+}
+
+/** The number of a pod network that no other machine of the lab has; of two that ask at once, each gets its own. */
+async function claimPodNetwork(labDir: string): Promise<number> {
+  await mkdir(join(labDir, 'pod-networks'), { recursive: true });
+  for (let index = 1; index <= POD_NETWORKS; index += 1) {
+    if (await madeFolder(podNetworkClaim(labDir, index))) return index;
+  }
+  throw new LabError('Unsupported', `all ${POD_NETWORKS} pod networks of the lab are taken`);
+}
+
+/** Makes the folder; false when somebody else has. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** Takes the name for a new machine; false when the lab has a node of that name. */
+export async function claimName(labDir: string, name: string): Promise<boolean> {
+  await mkdir(join(labDir, 'nodes'), { recursive: true });
+  return await madeFolder(nodeDir(labDir, name));
+}
+
+/** Removes the machine's disks and record, and gives its name and network back; it must be off. */
+export async function scrap(labDir: string, name: string): Promise<void> {
+  const machine = await readMachine(labDir, name);
+  if (machine !== undefined)
+    await rm(podNetworkClaim(labDir, machine.index), { recursive: true, force: true });
+  await rm(nodeDir(labDir, name), { recursive: true, force: true });
 }
 
 /** The machines of a lab, whether they are on or off. */

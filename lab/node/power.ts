@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { link, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeDisk } from '../assets/node-disk.ts';
@@ -96,20 +95,14 @@ export async function wipeDriveFiles(dir: string, machine: Machine): Promise<voi
 }
 
 /** Switches the machine on; it comes back as soon as QEMU runs, long before the guest answers. */
-export async function powerOn(
-  ctx: LabContext,
-  labDir: string,
-  machine: Machine,
-  disk: NodeDisk,
-): Promise<TrackedProcess> {
+export async function powerOn(ctx: LabContext, labDir: string, machine: Machine): Promise<TrackedProcess> {
   const { name } = machine;
   if ((await runningProcess(labDir, machineProcess(name))) !== undefined) {
     throw new LabError('Invalid', `node ${name} is already on`);
   }
-  const { kernel, rootPartUUID } = disk;
   const dir = nodeDir(labDir, name);
   await rm(join(dir, 'qmp.sock'), { force: true });
-  const args = qemuArguments({ machine, kernel, rootPartUUID, accelerator: await accelerator(ctx, kernel) });
+  const args = qemuArguments(machine, await accelerator(ctx, machine.boot.vmlinuz));
   return await spawnTracked(labDir, {
     name: machineProcess(name),
     command: ['qemu-system-x86_64', ...args],
@@ -131,10 +124,4 @@ export async function cutPower(labDir: string, name: string): Promise<boolean> {
 export async function isOn(labDir: string, name: string): Promise<boolean> {
   const process = await runningProcess(labDir, machineProcess(name));
   return process !== undefined && isRunning(process);
-}
-
-/** Removes the machine's disks and record; it must be off. */
-export async function scrap(labDir: string, name: string): Promise<void> {
-  const dir = nodeDir(labDir, name);
-  if (existsSync(dir)) await rm(dir, { recursive: true });
 }

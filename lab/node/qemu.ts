@@ -1,17 +1,8 @@
-import type { KernelAsset } from '../assets/kernel.ts';
 import type { LabDrive } from './drives.ts';
 import { GUEST_EXEC_PORT, type Machine } from './machine.ts';
 
 /** How the guest's code is run: by the host's own processor, or translated by QEMU. */
 export type Accelerator = 'kvm' | 'tcg';
-
-/** What a power-on needs beyond the machine's record. */
-export interface PowerOn {
-  machine: Machine;
-  kernel: KernelAsset;
-  rootPartUUID: string;
-  accelerator: Accelerator;
-}
 
 // The option ROM would only be asked by a firmware that boots from the network.
 const NETWORK_DEVICE = 'virtio-net-pci,netdev=net0,romfile=';
@@ -26,12 +17,12 @@ function processor(accelerator: Accelerator): readonly string[] {
 }
 
 /** The arguments of QEMU; file names are those of the machine's folder, which is its working directory. */
-export function qemuArguments({ machine, kernel, rootPartUUID, accelerator }: PowerOn): readonly string[] {
+export function qemuArguments(machine: Machine, accelerator: Accelerator): readonly string[] {
   return [
     ...['-name', machine.name, '-nodefaults', '-no-user-config', '-display', 'none'],
     ...['-machine', MACHINE, ...processor(accelerator)],
     ...['-smp', String(machine.cpus), '-m', String(machine.memoryMiB)],
-    ...['-kernel', kernel.vmlinuz, '-append', kernelCommandLine(machine, rootPartUUID)],
+    ...['-kernel', machine.boot.vmlinuz, '-append', kernelCommandLine(machine)],
     ...['-chardev', 'file,id=console,path=console.log,append=on', '-serial', 'chardev:console'],
     ...['-qmp', 'unix:qmp.sock,server=on,wait=off'],
     ...['-device', 'virtio-rng-pci'],
@@ -93,9 +84,9 @@ function network({ kubeletPort, execPort, forwards }: Machine): string {
   ].join(',');
 }
 
-function kernelCommandLine(machine: Machine, rootPartUUID: string): string {
+function kernelCommandLine(machine: Machine): string {
   return [
-    ...['console=ttyS0', `root=PARTUUID=${rootPartUUID}`, 'rw', 'quiet', 'panic=-1'],
+    ...['console=ttyS0', `root=PARTUUID=${machine.boot.rootPartUUID}`, 'rw', 'quiet', 'panic=-1'],
     // What costs a translated machine seconds and serves nobody here.
     ...[
       'mitigations=off',

@@ -22,6 +22,7 @@ export function labMachine(overrides: Partial<Machine> = {}): Machine {
     taints: [],
     kubeletConfiguration: {},
     images: 'none',
+    boot: { vmlinuz: '/cache/vmlinuz', rootPartUUID: '6e766d65-01' },
     ...overrides,
   };
 }

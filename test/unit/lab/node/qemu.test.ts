@@ -2,13 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { driveDevice, qemuArguments } from '../../../../lab/node/qemu.ts';
 import { labMachine } from '../../../builders/lab-machine.ts';
 
-const kernel = { version: '6.12', vmlinuz: '/cache/vmlinuz', modulesDir: '/cache/modules' };
-
 function argumentsOf(
   overrides: Parameters<typeof labMachine>[0] = {},
   accelerator: 'kvm' | 'tcg' = 'tcg',
 ): readonly string[] {
-  return qemuArguments({ machine: labMachine(overrides), kernel, rootPartUUID: '6e766d65-01', accelerator });
+  return qemuArguments(labMachine(overrides), accelerator);
 }
 
 describe('the command line of a machine', () => {
