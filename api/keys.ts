@@ -40,6 +40,8 @@ export const NODE_UID = `${GROUP}/node-uid`;
 export const VOLUME_IDENTITY = `${GROUP}/volume-identity`;
 /** Number of drives that the node had when the volume was made: proof of loss needs them all back. */
 export const DRIVE_COUNT = `${GROUP}/drive-count`;
+/** JSON list of the identities of the drives below: names them to every later plan, whatever is on them then. */
+export const DRIVES = `${GROUP}/drives`;
 /** Cleanup rules at publication: JSON of CleanupPolicy; a PV without them is only reported. */
 export const CLEANUP = `${GROUP}/cleanup`;
 /** How a released volume is cleaned: the profile's `volumes.clean` at publication. */

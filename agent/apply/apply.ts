@@ -1,11 +1,12 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { Host } from '../host/host.ts';
+import { commandOf } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
 import { BegunRegister } from './begun-register.ts';
 import { performStep } from './perform-step.ts';
 import { PlanChangedError } from './plan-changed-error.ts';
-import { runSteps, type FailedStep } from './run-steps.ts';
+import { runSteps } from './run-steps.ts';
 
 /** A step that begins now: the `step`-th of `of`, for people. */
 export interface StepProgress {
@@ -55,9 +56,31 @@ async function performAll(steps: readonly Step[], options: ApplyOptions): Promis
     options.signal.throwIfAborted();
     await announce(step);
     options.signal.throwIfAborted();
-    await performStep(step, { ...options, begun });
+    await timed(step, options, () => performStep(step, { ...options, begun }));
   });
-  report(failed, options.logger);
+  const [first] = failed;
+  if (first) throw first.error;
+}
+
+/** Logs how a step went and how long it took. */
+async function timed(
+  step: Step,
+  { clock, logger }: ApplyOptions,
+  perform: () => Promise<void>,
+): Promise<void> {
+  const began = clock.now();
+  const told = () => ({
+    step: step.name,
+    command: commandOf(step).join(' '),
+    seconds: (clock.now() - began) / 1000,
+  });
+  try {
+    await perform();
+    logger.info('step done', told());
+  } catch (error) {
+    logger.error('step failed', { ...told(), error });
+    throw error;
+  }
 }
 
 /** Progress is for people: a cluster that cannot be told must not stop the work half-way. */
@@ -71,10 +94,4 @@ function announcer(of: number, { onProgress, logger }: ApplyOptions): (step: Ste
       logger.warn('progress could not be told', { error });
     }
   };
-}
-
-function report(failed: readonly FailedStep[], logger: Logger): void {
-  for (const { step, error } of failed) logger.error('step failed', { step: step.name, error });
-  const [first] = failed;
-  if (first) throw first.error;
 }

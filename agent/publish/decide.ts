@@ -1,9 +1,8 @@
 import { LOST, NODE_LABEL, NODE_UID, PROVISIONED_BY, PROVISIONER, VOLUME_IDENTITY } from '../../api/keys.ts';
 import type { VolumeState, VolumeStatus } from '../../api/node.ts';
-import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
-import { volumeName, volumeObject, type PublishingNode } from './volume-object.ts';
+import { volumeName, volumeObject, type Publication, type PublishingNode } from './volume-object.ts';
 
 /** A volume as it really is on the host now. */
 export interface PresentVolume extends PlannedVolume {
@@ -20,9 +19,7 @@ export interface PublishDecision {
   status: VolumeStatus;
 }
 
-export interface PublishContext {
-  node: PublishingNode;
-  spec: NVMeProfileSpec;
+export interface PublishContext extends Publication {
   /** PVs of any provisioner that lie or may lie on this node. */
   volumes: readonly PersistentVolume[];
 }
@@ -32,7 +29,7 @@ export interface PublishContext {
  * being made; a directory with files and no PV belongs to someone, so it is not handed to the next claim.
  */
 export function decidePublication(volume: PresentVolume, context: PublishContext): PublishDecision {
-  const { node, spec, volumes } = context;
+  const { node, volumes } = context;
   const own = volumes.find((one) => isOwn(one, volume));
   if (own !== undefined) return keep(own, volume, node);
   const other = volumes.find((one) => namesPath(one, volume));
@@ -57,7 +54,7 @@ export function decidePublication(volume: PresentVolume, context: PublishContext
     return { status: status(volume, name, 'Unclaimed', reason) };
   }
   return {
-    create: volumeObject(node, volume, volume.capacityBytes, spec),
+    create: volumeObject(context, volume),
     status: status(volume, name, 'Publishing'),
   };
 }

@@ -1,4 +1,4 @@
-import { HOSTNAME_LABEL, VOLUME_IDENTITY } from '../../api/keys.ts';
+import { DRIVES, HOSTNAME_LABEL, VOLUME_IDENTITY } from '../../api/keys.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 
@@ -24,11 +24,25 @@ export function volumesOnNode(
 /** What planning must know of a PV. */
 export function knownVolume(volume: PersistentVolume): KnownVolume {
   const path = volume.spec?.local?.path ?? volume.spec?.hostPath?.path;
-  const identity = volume.metadata?.annotations?.[VOLUME_IDENTITY];
+  const annotations = volume.metadata?.annotations ?? {};
+  const identity = annotations[VOLUME_IDENTITY];
+  const drives = drivesOf(annotations[DRIVES]);
   return {
     name: volume.metadata?.name ?? '',
     phase: (volume.status?.phase ?? 'Pending') as KnownVolume['phase'],
     ...(path === undefined ? {} : { path }),
     ...(identity === undefined ? {} : { identity }),
+    ...(drives === undefined ? {} : { drives }),
   };
+}
+
+/** What is not ours in the annotation names no drive; the volume's path and identity still do. */
+function drivesOf(text: string | undefined): string[] | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.filter((drive) => typeof drive === 'string') : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,8 +1,10 @@
 import type { VolumeStatus } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
-import { persistentVolumes } from '../../kube/resources.ts';
+import { persistentVolumes, type PersistentVolume } from '../../kube/resources.ts';
 import type { Logger } from '../../logging/logger.ts';
+import { isMounted } from '../apply/mounted.ts';
+import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
 import { decidePublication, type PresentVolume, type PublishContext } from './decide.ts';
@@ -11,6 +13,8 @@ export interface PublishOptions extends PublishContext {
   kube: KubeApi;
   host: Host;
   logger: Logger;
+  /** Told of each PersistentVolume that was made now. */
+  onPublished: (volume: VolumeStatus) => void;
 }
 
 /**
@@ -31,13 +35,8 @@ async function publishOne(volume: PresentVolume, options: PublishOptions): Promi
   const { kube, logger } = options;
   const { create, annotate, status } = decidePublication(volume, options);
   if (create !== undefined) {
-    try {
-      await kube.create(persistentVolumes, create);
-      logger.info('volume published', { volume: status.name, path: status.path });
-    } catch (error) {
-      // Made by an earlier try whose answer was lost; the next look compares it.
-      if (!isAlreadyExists(error)) throw error;
-    }
+    const obstacle = await publish(create, volume, status, options);
+    if (obstacle !== undefined) return { ...status, state: 'Failed', reason: obstacle };
   }
   if (annotate !== undefined) {
     const { name, annotations } = annotate;
@@ -45,6 +44,29 @@ async function publishOne(volume: PresentVolume, options: PublishOptions): Promi
     logger.info('volume kept', { volume: name, ...annotations });
   }
   return status;
+}
+
+/**
+ * Makes a PersistentVolume, once the filesystem below its path was looked at again: what would be handed out must be the
+ * volume, not something that was mounted there meanwhile. Gives what is in the way.
+ */
+async function publish(
+  object: PersistentVolume,
+  { mountPath, identity }: PresentVolume,
+  status: VolumeStatus,
+  { kube, host, logger, onPublished }: PublishOptions,
+): Promise<string | undefined> {
+  try {
+    if (!(await isMounted(host, mountPath, identity))) return 'its filesystem is no longer mounted';
+    await kube.create(persistentVolumes, object);
+    logger.info('volume published', { volume: status.name, path: status.path });
+    onPublished(status);
+  } catch (error) {
+    if (error instanceof RefusedError) return error.reason;
+    // Made by an earlier try whose answer was lost; the next look compares it.
+    if (!isAlreadyExists(error)) throw error;
+  }
+  return undefined;
 }
 
 /** Mounted where they should be, by the host's own mountinfo, with a data directory inside. */

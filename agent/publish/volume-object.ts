@@ -2,6 +2,7 @@ import {
   CLEAN,
   CLEANUP,
   DRIVE_COUNT,
+  DRIVES,
   HOSTNAME_LABEL,
   MANAGED_BY,
   MANAGED_BY_LABEL,
@@ -23,6 +24,14 @@ export interface PublishingNode {
   hostname: string;
 }
 
+/** What a volume's object is made from beside the volume. */
+export interface Publication {
+  node: PublishingNode;
+  spec: NVMeProfileSpec;
+  /** Local drives of the node: proof that a volume is lost needs them all back. */
+  localDrives: number;
+}
+
 /** The same name after every reboot: from the node's name and the filesystem's UUID, of which 12 digits are enough on one node. */
 export function volumeName(
   node: Pick<PublishingNode, 'name'>,
@@ -36,10 +45,8 @@ export function volumeName(
  * they are needed; `provisioned-by` leaves the deletion of the data to us (Kubernetes' PV controller skips it then).
  */
 export function volumeObject(
-  node: PublishingNode,
-  volume: PlannedVolume,
-  capacityBytes: number,
-  spec: NVMeProfileSpec,
+  { node, spec, localDrives }: Publication,
+  volume: PlannedVolume & { capacityBytes: number },
 ): PersistentVolume {
   return {
     apiVersion: 'v1',
@@ -51,13 +58,14 @@ export function volumeObject(
         [PROVISIONED_BY]: PROVISIONER,
         [NODE_UID]: node.uid,
         [VOLUME_IDENTITY]: volume.identity,
-        [DRIVE_COUNT]: String(volume.drives.length),
+        [DRIVE_COUNT]: String(localDrives),
+        [DRIVES]: JSON.stringify(volume.drives),
         [CLEANUP]: JSON.stringify(spec.cleanup),
         [CLEAN]: spec.volumes.clean,
       },
     },
     spec: {
-      capacity: { storage: String(capacityBytes) },
+      capacity: { storage: String(volume.capacityBytes) },
       volumeMode: 'Filesystem',
       accessModes: ['ReadWriteOnce'],
       persistentVolumeReclaimPolicy: spec.volumes.reclaimPolicy,

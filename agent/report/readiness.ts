@@ -1,5 +1,5 @@
 import type { ConditionReason } from '../../api/reasons.ts';
-import type { VolumeStatus } from '../../api/node.ts';
+import type { NodeRequest, VolumeStatus } from '../../api/node.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import { isRefused } from '../plan/plan.ts';
 import type { Planned } from '../plan/planned.ts';
@@ -14,8 +14,16 @@ export interface Situation {
   paused: boolean;
   /** Set-up waits for a person's request. */
   waitingForRequest: boolean;
-  /** What went wrong in this round, in words. */
-  failure?: { reason: ConditionReason; message: string };
+  /** The last request of a person, carried out or not. */
+  request?: NodeRequest;
+  /** What went wrong in this round. */
+  failure?: Failure;
+}
+
+/** What went wrong, in words. */
+export interface Failure {
+  reason: ConditionReason;
+  message: string;
 }
 
 /** Whether the node may take pods, and why (not). */
@@ -37,30 +45,62 @@ export function readiness(situation: Situation): Readiness {
   if (failure !== undefined) return no(failure.reason, failure.message);
   if (planned.standDown !== undefined) return yes('PlatformOwnsDrives', planned.standDown);
   if (!hasProfile) return no('NoProfile', 'no NVMeProfile matches this node and it has no layout of its own');
-  const blocked = blockedSetup(situation);
-  if (blocked !== undefined) return blocked;
-  const unpublished = situation.volumes.filter(({ state }) => !PUBLISHED.has(state));
-  const { minCount } = situation.spec.drives;
-  const used = planned.plan.candidates.length;
-  if (used < minCount) return no(tooFewReason(planned), tooFew(planned, minCount));
-  if (unpublished.length > 0) return no('SettingUp', unpublishedMessage(unpublished));
-  if (situation.volumes.length < planned.volumes.length)
-    return no('SettingUp', 'a volume is not mounted yet');
-  if (used === 0) return yes('NoDrives', 'this node has no local drives, and none are required');
-  return yes('VolumesPublished', readyMessage(planned, situation.volumes));
+  return blockedSetup(situation) ?? blockedVolumes(situation) ?? published(situation);
 }
 
 /** States in which pods can use the volume, or will without anything of ours. */
 const PUBLISHED: ReadonlySet<VolumeStatus['state']> = new Set(['Available', 'Bound', 'Released', 'Cleaning']);
 
-function blockedSetup({ planned, paused, waitingForRequest }: Situation): Readiness | undefined {
+/** States that only a person, or the proof of a loss, ends. */
+const STUCK: ReadonlySet<VolumeStatus['state']> = new Set(['Unclaimed', 'Failed', 'Lost']);
+
+/** Too few drives, or volumes that are still on their way. What is stuck holds the taint only when too little is left. */
+function blockedVolumes({ planned, volumes, spec }: Situation): Readiness | undefined {
+  const { minCount } = spec.drives;
+  const used = planned.plan.candidates.length;
+  if (used < minCount) return no(tooFewReason(planned), tooFew(planned, minCount));
+  const coming = volumes.filter(({ state }) => !PUBLISHED.has(state) && !STUCK.has(state));
+  if (coming.length > 0) return no('SettingUp', unpublishedMessage(coming));
+  if (volumes.length < planned.volumes.length) return no('SettingUp', 'a volume is not mounted yet');
+  const stuck = volumes.filter(({ state }) => STUCK.has(state));
+  const left = used - drivesBelow(planned, stuck);
+  if (stuck.length === 0 || (left >= minCount && stuck.length < volumes.length)) return undefined;
+  return no('ExistingData', unpublishedMessage(stuck));
+}
+
+function drivesBelow({ volumes }: Planned, some: readonly VolumeStatus[]): number {
+  const identities = some.map(({ identity }) => identity);
+  const below = volumes
+    .filter(({ identity }) => identities.includes(identity))
+    .flatMap(({ drives }) => drives);
+  return new Set(below).size;
+}
+
+function published({ planned, volumes }: Situation): Readiness {
+  if (planned.plan.candidates.length === 0) {
+    return yes('NoDrives', 'this node has no local drives, and none are required');
+  }
+  return yes('VolumesPublished', readyMessage(planned, volumes));
+}
+
+function blockedSetup(situation: Situation): Readiness | undefined {
+  const { planned, paused, waitingForRequest } = situation;
   const { plan, steps } = planned;
   if (isRefused(plan)) return no('ExistingData', refusalMessage(planned));
   if (steps.length === 0) return undefined;
   const names = `${steps.length} steps to go, the first: ${steps[0]?.name ?? ''}`;
   if (paused) return no('PausedByUser', `paused by a person; ${names}`);
-  if (waitingForRequest) return no('WaitingForRequest', `waiting for \`kubectl nvme setup node\`; ${names}`);
+  if (waitingForRequest) return waiting(situation, names);
   return no('SettingUp', names);
+}
+
+/** An order for a plan that is no more is told until there is a new one. */
+function waiting({ planned: { plan }, request }: Situation, names: string): Readiness {
+  if (request?.type !== 'setup' || request.planID === undefined || request.planID === plan.id) {
+    return no('WaitingForRequest', `waiting for \`kubectl nvme setup node\`; ${names}`);
+  }
+  const expired = `request ${request.id} was for plan ${request.planID}, and the plan is ${plan.id} now`;
+  return no('PlanChanged', `${expired}: look at it and ask again; ${names}`);
 }
 
 const refusalMessage = ({ plan }: Planned): string =>
@@ -82,5 +122,8 @@ const unpublishedMessage = (volumes: readonly VolumeStatus[]): string =>
 
 function readyMessage({ plan }: Planned, volumes: readonly VolumeStatus[]): string {
   const drives = `${plan.candidates.length} drives as ${plan.layout.type}`;
-  return volumes.length === 0 ? drives : `${drives}, ${volumes.length} volumes published`;
+  if (volumes.length === 0) return drives;
+  const stuck = volumes.filter(({ state }) => STUCK.has(state));
+  const there = `${drives}, ${volumes.length - stuck.length} volumes published`;
+  return stuck.length === 0 ? there : `${there}; ${unpublishedMessage(stuck)}`;
 }

@@ -38,7 +38,10 @@ export function intentOf({ nvme, profile, paused }: Observation): Intent {
   };
 }
 
-/** The same spec with every blank drive left alone: what is ours already is still assembled, mounted and kept. */
-export function keepOnly(spec: NVMeProfileSpec): NVMeProfileSpec {
-  return { ...spec, drives: { ...spec.drives, exclude: ['*'] } };
+/**
+ * The spec that steps are planned for. While nothing may begin every blank drive is left alone: what is ours already is
+ * still assembled, mounted and kept.
+ */
+export function wantedSpec({ spec, mayBegin }: Pick<Intent, 'spec' | 'mayBegin'>): NVMeProfileSpec {
+  return mayBegin ? spec : { ...spec, drives: { ...spec.drives, exclude: ['*'] } };
 }

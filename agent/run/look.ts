@@ -15,15 +15,28 @@ export interface Look {
 /** Reads the machine once; live, `discoverSnapshot` of its host. */
 export type Discover = (signal: AbortSignal) => Promise<Snapshot>;
 
-/** Discovers, classifies and plans; changes nothing. */
+/** The machine could not be read at all. */
+export class DiscoveryError extends Error {
+  override readonly name = 'DiscoveryError';
+}
+
+/** Discovers, classifies and plans; changes nothing. Rejects with DiscoveryError. */
 export async function look(
   discover: Discover,
   observation: Observation,
   spec: NVMeProfileSpec,
   signal: AbortSignal,
 ): Promise<Look> {
-  const snapshot = await discover(signal);
+  const snapshot = await read(discover, signal);
   return { snapshot, planned: planFor(snapshot, observation, spec) };
+}
+
+async function read(discover: Discover, signal: AbortSignal): Promise<Snapshot> {
+  try {
+    return await discover(signal);
+  } catch (cause) {
+    throw new DiscoveryError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** The plan for a snapshot that was taken already. */

@@ -1,7 +1,7 @@
 import { HOSTNAME_LABEL, PAUSED } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
-import type { KubeApi, ResourceType } from '../../kube/api.ts';
+import type { KubeApi, RequestOptions, ResourceType } from '../../kube/api.ts';
 import { isNotFound } from '../../kube/errors.ts';
 import {
   nodes,
@@ -34,14 +34,21 @@ export class NotYet extends Error {
  * Reads the node's objects. Throws NotYet while they do not speak of this boot of this machine: then acting on them could
  * set up, or publish, for another.
  */
-export async function observe(kube: KubeApi, name: string, hostBootID: string): Promise<Observation> {
-  const node = await nodeOfThisBoot(kube, name, hostBootID);
+export async function observe(
+  kube: KubeApi,
+  name: string,
+  hostBootID: string,
+  signal?: AbortSignal,
+): Promise<Observation> {
+  const options = signal ? { signal } : {};
+  const read = <T>(type: ResourceType<T>, one: string) => found(kube, type, one, options);
+  const node = await nodeOfThisBoot(read, name, hostBootID);
   const uid = node.metadata?.uid ?? '';
-  const nvme = await enrolledNode(kube, name, uid);
+  const nvme = await enrolledNode(read, name, uid);
   const profileName = nvme.spec?.profile;
-  const profile = profileName === undefined ? undefined : await found(kube, nvmeProfiles, profileName);
+  const profile = profileName === undefined ? undefined : await read(nvmeProfiles, profileName);
   const hostname = node.metadata?.labels?.[HOSTNAME_LABEL] ?? name;
-  const all = await kube.listAll(persistentVolumes);
+  const all = await kube.listAll(persistentVolumes, options);
   return {
     node,
     nvme,
@@ -52,16 +59,18 @@ export async function observe(kube: KubeApi, name: string, hostBootID: string): 
   };
 }
 
-async function nodeOfThisBoot(kube: KubeApi, name: string, hostBootID: string): Promise<Node> {
-  const node = await found(kube, nodes, name);
+type Read = <T>(type: ResourceType<T>, name: string) => Promise<T | undefined>;
+
+async function nodeOfThisBoot(read: Read, name: string, hostBootID: string): Promise<Node> {
+  const node = await read(nodes, name);
   if (node === undefined) throw new NotYet(`node "${name}" has not registered`);
   const bootID = node.status?.nodeInfo?.bootID ?? '';
   if (bootID === hostBootID) return node;
   throw new NotYet(`node "${name}" shows boot ID "${bootID}", and this boot is "${hostBootID}"`);
 }
 
-async function enrolledNode(kube: KubeApi, name: string, uid: string): Promise<NVMeNode> {
-  const nvme = await found(kube, nvmeNodes, name);
+async function enrolledNode(read: Read, name: string, uid: string): Promise<NVMeNode> {
+  const nvme = await read(nvmeNodes, name);
   if (nvme === undefined) {
     throw new NotYet(
       `no NVMeNode "${name}": no profile matches, or nvme-webhook has not enrolled the node yet`,
@@ -72,9 +81,14 @@ async function enrolledNode(kube: KubeApi, name: string, uid: string): Promise<N
   throw new NotYet(`NVMeNode "${name}" belongs to an earlier node of that name (UID ${owner ?? 'none'})`);
 }
 
-async function found<T>(kube: KubeApi, type: ResourceType<T>, name: string): Promise<T | undefined> {
+async function found<T>(
+  kube: KubeApi,
+  type: ResourceType<T>,
+  name: string,
+  options: RequestOptions,
+): Promise<T | undefined> {
   try {
-    return await kube.get(type, name);
+    return await kube.get(type, name, options);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

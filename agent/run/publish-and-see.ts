@@ -16,6 +16,8 @@ export interface PublishAndSeeOptions {
   nodeName: string;
   bootID: string;
   spec: NVMeProfileSpec;
+  localDrives: number;
+  onPublished: (volume: VolumeStatus) => void;
   signal: AbortSignal;
 }
 
@@ -33,10 +35,10 @@ export async function publishAndSee(
   const { kube, nodeName, bootID, clock, signal } = options;
   const publish = ({ publishing: node, volumes }: Observation): Promise<VolumeStatus[]> =>
     publishVolumes(planned, { ...options, node, volumes });
-  const before = await observe(kube, nodeName, bootID);
+  const before = await observe(kube, nodeName, bootID, signal);
   const volumes = await publish(before);
   if (!volumes.some(({ state }) => state === 'Publishing')) return { volumes, seen: before };
   await clock.sleep(SETTLE_MS, signal);
-  const seen = await observe(kube, nodeName, bootID);
+  const seen = await observe(kube, nodeName, bootID, signal);
   return { volumes: await publish(seen), seen };
 }

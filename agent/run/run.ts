@@ -1,6 +1,7 @@
 import type { ConditionReason } from '../../api/reasons.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
+import { isForbidden, isUnauthorized, TransportError } from '../../kube/errors.ts';
 import { EventRecorder } from '../../kube/events.ts';
 import { LevelLoop } from '../../kube/level-loop.ts';
 import type { Logger } from '../../logging/logger.ts';
@@ -86,9 +87,21 @@ async function oneRound(
     logger.info('round done', { ready: ready.ready, reason: ready.reason, detail: ready.message, seconds });
     return !ready.ready && PASSING.has(ready.reason) ? clock.now() + WAIT_MS : undefined;
   } catch (error) {
-    if (!(error instanceof NotYet)) throw error;
+    if (signal.aborted) return undefined;
     health.round({ ready: false, seconds: (clock.now() - began) / 1000 });
-    logger.info('waiting', { for: error.message });
+    if (error instanceof NotYet) logger.info('waiting', { for: error.message });
+    else logger.error(troubleOf(error), { error });
     return clock.now() + WAIT_MS;
   }
+}
+
+/** What a person can do about a round that the cluster, not the machine, brought to an end. */
+function troubleOf(error: unknown): string {
+  if (error instanceof TransportError) {
+    return 'the API server does not answer: without its profile nothing is set up; will try again';
+  }
+  if (isForbidden(error) || isUnauthorized(error)) {
+    return 'the API server refuses the agent: apply manifests/base again, and look at its service account; will try again';
+  }
+  return 'round failed, will try again';
 }

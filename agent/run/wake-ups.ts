@@ -1,4 +1,5 @@
 import { NODE_LABEL, PAUSED } from '../../api/keys.ts';
+import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { Reflector } from '../../kube/reflector.ts';
@@ -22,13 +23,16 @@ export async function watchCluster(options: WakeUpOptions, signal: AbortSignal):
   node.subscribe((change) => {
     if (concerns(change)) wake();
   });
+  const nvmeNode = reflector(options, nvmeNodes, own);
+  nvmeNode.subscribe((change) => {
+    if (isOrder(change)) wake();
+  });
   const others = [
-    reflector(options, nvmeNodes, own),
     reflector(options, nvmeProfiles, {}),
     reflector(options, persistentVolumes, { labelSelector: `${NODE_LABEL}=${nodeName}` }),
   ];
   for (const other of others) other.subscribe(() => wake());
-  await Promise.all([node, ...others].map((one) => one.run(signal)));
+  await Promise.all([node, nvmeNode, ...others].map((one) => one.run(signal)));
 }
 
 function reflector<T>(
@@ -37,6 +41,14 @@ function reflector<T>(
   selector: { fieldSelector?: string; labelSelector?: string },
 ): Reflector<T> {
   return new Reflector<T>({ kube, clock, type, onError, ...selector });
+}
+
+/** Its status is what we write ourselves: only a new object, its spec and its owner are somebody else's word. */
+function isOrder(change: Change<NVMeNode>): boolean {
+  if (change.kind !== 'updated') return true;
+  const word = ({ metadata }: NVMeNode) =>
+    JSON.stringify([metadata.uid, metadata.generation, metadata.ownerReferences]);
+  return word(change.old) !== word(change.object);
 }
 
 /** The kubelet touches its Node every few minutes, and only some of its fields are ours to act on. */

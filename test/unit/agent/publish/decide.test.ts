@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { withDefaults } from '../../../../api/defaults.ts';
 import {
   CLEANUP,
+  DRIVE_COUNT,
+  DRIVES,
   LOST,
   NODE_UID,
   PROVISIONED_BY,
@@ -24,13 +26,14 @@ const volume: PresentVolume = {
   capacityBytes: 1000,
   empty: true,
 };
+const publication = { node, spec, localDrives: 4 };
 const decide = (present: Partial<PresentVolume>, volumes: PersistentVolume[]) =>
-  decidePublication({ ...volume, ...present }, { node, spec, volumes });
+  decidePublication({ ...volume, ...present }, { ...publication, volumes });
 
 const own = (
   change: { uid?: string; lost?: boolean; phase?: string; deleting?: boolean } = {},
 ): PersistentVolume => {
-  const object = volumeObject({ ...node, uid: change.uid ?? 'uid-1' }, volume, 1000, spec);
+  const object = volumeObject({ ...publication, node: { ...node, uid: change.uid ?? 'uid-1' } }, volume);
   const annotations = {
     ...object.metadata?.annotations,
     ...(change.lost === true ? { [LOST]: 'boot' } : {}),
@@ -60,6 +63,8 @@ describe('decidePublication', () => {
       [PROVISIONED_BY]: PROVISIONER,
       [NODE_UID]: 'uid-1',
       [VOLUME_IDENTITY]: volume.identity,
+      [DRIVE_COUNT]: '4',
+      [DRIVES]: '["d1","d2"]',
       [CLEANUP]: JSON.stringify(spec.cleanup),
     });
   });

@@ -52,6 +52,20 @@ const situation = (change: Partial<Situation> = {}): Situation => ({
   ...change,
 });
 
+const request = { id: 'r', type: 'setup' as const, planID: 'p' };
+const waiting = { planned: planned({ steps: [step] }), waitingForRequest: true };
+
+/** One drive with an Available volume, one with a directory of nobody. */
+function twoVolumes(minCount: number): Partial<Situation> {
+  const known = { device: '', fsType: 'ext4' as const, mountPath: '', path: '' };
+  const volumes = ['x', 'y'].map((identity) => ({ ...known, identity, drives: [`drive-${identity}`] }));
+  return {
+    spec: withDefaults({ drives: { minCount } }),
+    planned: { ...planned({ candidates: ['/dev/nvme1n1', '/dev/nvme2n1'] }), volumes },
+    volumes: [volume('Available'), { ...volume('Unclaimed'), identity: 'y' }],
+  };
+}
+
 describe('the decision that the taint hangs on', () => {
   it.each<[string, Partial<Situation>, string]>([
     ['all volumes are published', {}, 'VolumesPublished'],
@@ -61,6 +75,7 @@ describe('the decision that the taint hangs on', () => {
       { planned: planned({ degraded: 'a drive is gone' }) },
       'VolumesPublished',
     ],
+    ['a volume is stuck and enough are left', twoVolumes(1), 'VolumesPublished'],
     ['it has drifted', { planned: planned({ drift: 'is RAID' }) }, 'VolumesPublished'],
     [
       'the platform owns the drives',
@@ -89,7 +104,11 @@ describe('the decision that the taint hangs on', () => {
     ],
     ['it is paused with steps left', { planned: planned({ steps: [step] }), paused: true }, 'PausedByUser'],
     ['a volume is not published yet', { volumes: [volume('Publishing')] }, 'SettingUp'],
-    ['a directory holds files of nobody', { volumes: [volume('Unclaimed')] }, 'SettingUp'],
+    ['its only directory holds files of nobody', { volumes: [volume('Unclaimed')] }, 'ExistingData'],
+    ['too few volumes are left beside a stuck one', twoVolumes(2), 'ExistingData'],
+    ['a volume is not mounted yet', { ...twoVolumes(1), volumes: [volume('Available')] }, 'SettingUp'],
+    ['a request was for another plan', { ...waiting, request: { ...request, planID: 'old' } }, 'PlanChanged'],
+    ['a request was for this plan and nobody began', { ...waiting, request }, 'WaitingForRequest'],
     ['something failed', { failure: { reason: 'StepFailed', message: 'mkfs' } }, 'StepFailed'],
   ])('keeps pods out when %s', (_, change, reason) => {
     expect(readiness(situation(change))).toMatchObject({ ready: false, reason });

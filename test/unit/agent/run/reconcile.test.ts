@@ -6,8 +6,9 @@ import { intentOf } from '../../../../agent/run/intent.ts';
 import { planFor } from '../../../../agent/run/look.ts';
 import { NotYet, observe } from '../../../../agent/run/observe.ts';
 import { reconcile } from '../../../../agent/run/reconcile.ts';
+import { CommandError } from '../../../../agent/host/host.ts';
 import { EventRecorder } from '../../../../kube/events.ts';
-import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
+import { events, nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
 import { createLogger } from '../../../../logging/logger.ts';
 import { machine, type DriveOverrides } from '../../../builders/machine.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
@@ -25,6 +26,17 @@ class NodeHost extends FakeHost {
 let kube: FakeKube;
 
 /** While the agent waits, Kubernetes' PersistentVolume controller does its part. */
+/** The way to the API server of an agent that may die. */
+function until(isDead: () => boolean, kube: FakeKube): FakeKube {
+  return new Proxy(kube, {
+    get: (target, key) => {
+      if (isDead()) throw new KilledError('killed');
+      const value: unknown = Reflect.get(target, key, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
 const clock: Clock = {
   now: () => Date.UTC(2026, 0, 1),
   sleep: async () => {
@@ -78,12 +90,18 @@ describe('one round of the agent', () => {
     return new NodeHost(snapshot, planFor(snapshot, seen, intentOf(seen).spec).steps, kill);
   }
 
-  const round = (host: NodeHost, bootID = BOOT) => {
-    const events = new EventRecorder({ kube, clock, component: 'nvme-agent', instance: 'n1' });
+  const round = async (host: NodeHost, bootID = BOOT) => {
+    const mortal = until(() => host.killed, kube);
+    const recorder = new EventRecorder({ kube: mortal, clock, component: 'nvme-agent', instance: 'n1' });
     const discover = () => Promise.resolve(structuredClone(host.snapshot));
-    const options = { kube, host, clock, logger, events, discover, nodeName: 'n1', bootID, version: 'test' };
-    return reconcile(options, signal);
+    const options = { kube: mortal, host, clock, logger, events: recorder, discover, nodeName: 'n1', bootID };
+    try {
+      return await reconcile({ ...options, version: 'test' }, signal);
+    } finally {
+      await recorder.flush();
+    }
   };
+  const said = () => kube.objects(events).map(({ reason }) => reason);
   const live = async () => await kube.get(nodes, 'n1');
   const report = async (): Promise<NVMeNode> => await kube.get(nvmeNodes, 'n1');
   const isTainted = async () =>
@@ -189,5 +207,87 @@ describe('one round of the agent', () => {
     };
     expect(await round(host)).toMatchObject({ ready: false, reason: 'PlanChanged' });
     expect(writes(host)).toEqual([]);
+  });
+
+  it('goes on with a request that a crash cut off right after it was taken', async () => {
+    const request = { id: 'r1', type: 'setup' as const };
+    await cluster({ setup: 'Manual' }, { request });
+    const dying = await hostWith({ nvme1n1: {} }, { at: 0, when: 'before' });
+    await expect(round(dying)).rejects.toThrow(KilledError);
+    expect((await report()).status).toMatchObject({ observedRequestID: 'r1', progress: { step: 1, of: 3 } });
+    expect(await round(await hostOf(dying.snapshot))).toMatchObject({ ready: true });
+  });
+
+  it('tells of an expired request until there is a new one', async () => {
+    await cluster({ setup: 'Manual' }, { request: { id: 'r1', type: 'setup', planID: 'stale' } });
+    const host = await hostWith({ nvme1n1: {} });
+    await round(host);
+    expect(await round(host)).toMatchObject({ reason: 'PlanChanged' });
+    const planID = (await report()).status?.plan?.id ?? '';
+    const request = { id: 'r2', type: 'setup' as const, planID };
+    await kube.patch(nvmeNodes, 'n1', { type: 'merge', body: { spec: { request } } });
+    expect(await round(host)).toMatchObject({ ready: true });
+  });
+
+  it('sets nothing up when a person pauses the node between the plan and the lock', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    const lock = host.withWriteLock.bind(host);
+    host.withWriteLock = async (ms, work) => {
+      const body = { metadata: { annotations: { [PAUSED]: '{}' } } };
+      await kube.patch(nodes, 'n1', { type: 'merge', body });
+      return await lock(ms, work);
+    };
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'PlanChanged' });
+    expect(writes(host)).toEqual([]);
+  });
+
+  it('reports a machine that cannot be read, keeps what it knew of it, and comes back', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    await round(host);
+    const { drives } = (await report()).status ?? {};
+    const broken = await hostOf(host.snapshot);
+    Object.defineProperty(broken, 'snapshot', {
+      get: () => {
+        throw new Error('lsblk: broken');
+      },
+    });
+    expect(await round(broken)).toMatchObject({ ready: false, reason: 'DiscoveryFailed' });
+    const { status } = await report();
+    expect(status?.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Discovered', status: 'False', message: 'lsblk: broken' }),
+    );
+    expect(status?.drives).toEqual(drives);
+    expect(await isTainted()).toBe(false);
+    expect(await round(await hostOf(host.snapshot))).toMatchObject({ ready: true });
+  });
+
+  it('says what it does in Events, and nothing twice', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: { blkid: { TYPE: 'ext4' } } });
+    await cluster({});
+    await round(host);
+    await round(await hostOf(host.snapshot));
+    expect(said().sort()).toEqual(['NVMeReady', 'NVMeRefused', 'NVMeSetupStarted', 'NVMeVolumePublished']);
+  });
+
+  it('says once why a step failed, and tries again', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    const outcome = { exitCode: 1, stderr: 'I/O error', timedOut: false };
+    host.failures.set('mkfs', new CommandError(['mkfs'], outcome));
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'StepFailed' });
+    expect(await round(host)).toMatchObject({ ready: false, reason: 'StepFailed' });
+    expect(said().filter((reason) => reason === 'NVMeSetupFailed')).toHaveLength(1);
+    host.failures.clear();
+    expect(await round(host)).toMatchObject({ ready: true });
+  });
+
+  it('says aloud that the taint cannot be removed, and fails', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    const race = () => kube.change(nodes, 'n1', (node) => node.spec?.taints?.push(anotherTaint()));
+    let keys = 0;
+    const anotherTaint = () => ({ key: `other-${(keys += 1)}`, effect: 'NoSchedule' });
+    kube.before('patch', 'nodes', race, 100);
+    await expect(round(host)).rejects.toThrow(/pods stay away/);
+    expect(said()).toContain('NVMeTaintStuck');
+    expect(await isTainted()).toBe(true);
   });
 });
