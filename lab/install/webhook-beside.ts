@@ -19,13 +19,14 @@ export interface WebhookBeside {
 
 /**
  * Starts `dist/nvme-webhook` beside the API server, with the rights of its own service account and no more, and
- * comes back when it is ready. `name` tells replicas apart.
+ * comes back when it is ready. `name` tells replicas apart; `extraFlags` are the program's own.
  */
 export async function startWebhookBeside(
   ctx: LabContext,
   lab: Lab,
   repoDir: string,
   name = 'webhook',
+  extraFlags: readonly string[] = [],
 ): Promise<WebhookBeside> {
   const kubeconfig = await serviceAccountKubeconfig(ctx, lab, {
     namespace: 'kubectl-nvme',
@@ -39,6 +40,7 @@ export async function startWebhookBeside(
     `--url=${url}`,
     `--port=${port ?? 0}`,
     `--health-port=${health ?? 0}`,
+    ...extraFlags,
   ];
   const record = await spawnTracked(lab.dir, {
     name,

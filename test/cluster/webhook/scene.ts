@@ -29,7 +29,7 @@ export interface Scene {
   kube: KubeApi;
   label: Record<string, string>;
   /** `nvme-webhook` as a process beside the API server, with the rights of its service account only. */
-  startWebhook(): Promise<WebhookBeside>;
+  startWebhook(...flags: string[]): Promise<WebhookBeside>;
   newNode(
     name: string,
     overrides?: { labels?: Record<string, string>; annotations?: Record<string, string> },
@@ -60,8 +60,8 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
   });
   const scene: Scene = {
     ...{ ctx, lab, kube, label },
-    startWebhook: async () => {
-      const webhook = await startWebhookBeside(ctx, lab, repoDir, `webhook-${name}-${started.length}`);
+    startWebhook: async (...flags) => {
+      const webhook = await startWebhookBeside(ctx, lab, repoDir, `webhook-${name}-${started.length}`, flags);
       started.push(webhook);
       return webhook;
     },
