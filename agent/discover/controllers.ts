@@ -35,13 +35,15 @@ async function controllerOf(host: Host, base: string): Promise<NvmeIdentity> {
 }
 
 async function readController(host: Host, directory: string): Promise<NvmeIdentity> {
-  const [transport, address, node] = await Promise.all([
+  const [transport, address, node, revision] = await Promise.all([
     host.readFile(`${directory}/transport`),
     orAbsent(host.readFile(`${directory}/address`), ''),
     orAbsent(host.readFile(`${directory}/numa_node`), ''),
+    orAbsent(host.readFile(`${directory}/firmware_rev`), ''),
   ]);
   const numaNode = node.trim() === '' ? undefined : Number(node);
-  return { transport: transport.trim(), address: address.trim(), ...present({ numaNode }) };
+  const firmware = revision.trim() === '' ? undefined : revision.trim();
+  return { transport: transport.trim(), address: address.trim(), ...present({ numaNode, firmware }) };
 }
 
 /** Drives without such a number show zeros. */

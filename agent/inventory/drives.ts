@@ -124,7 +124,7 @@ function reasonFor({ role, reason }: RoleDecision, verdict: Verdict, omitted: st
 }
 
 function description(facts: Facts, device: BlockDevice) {
-  const { address, transport, numaNode } = facts.snapshot.nvme?.[device.path] ?? {};
+  const { address, transport, numaNode, firmware } = facts.snapshot.nvme?.[device.path] ?? {};
   const pciAddress = transport === 'pcie' ? address : undefined;
   const sectorSize = Number(device.rows[0]?.['log-sec']) || undefined;
   return {
@@ -132,7 +132,7 @@ function description(facts: Facts, device: BlockDevice) {
     ...present({
       model: column(device, 'model'),
       serial: column(device, 'serial'),
-      firmware: column(device, 'rev'),
+      firmware: column(device, 'rev') ?? firmware,
       sectorSize,
       numaNode: knownNode(
         numaNode ?? facts.snapshot.pci?.find((pci) => pci.address === pciAddress)?.numaNode,

@@ -66,7 +66,14 @@ const nvmeIdentity: Reader<NvmeIdentity> = (field, value) => {
   const { smart, ...rest } = record(field, value);
   const known = mapOf(scalar)(field, rest);
   const identity: NvmeIdentity = {};
-  for (const key of ['transport', 'address', 'identifyNamespaceVendor', 'eui64', 'nguid'] as const) {
+  for (const key of [
+    'transport',
+    'address',
+    'firmware',
+    'identifyNamespaceVendor',
+    'eui64',
+    'nguid',
+  ] as const) {
     if (known[key] !== undefined) identity[key] = String(known[key]);
   }
   for (const key of ['nsid', 'numaNode', 'dlfeat'] as const) {

@@ -29,8 +29,10 @@ export interface RunDependencies {
 
 /** Between looks that nothing asked for. */
 const RESYNC_MS = 300_000;
-/** While something is missing in the cluster, or a round has failed; changes wake the agent earlier. */
+/** After a round that failed. */
 const WAIT_MS = 5000;
+/** While something is missing in the cluster: the watches tell when it comes, this is a net under them. */
+const NOT_YET_MS = 60_000;
 /** Reasons that may pass without any change that the agent would be told of. */
 const PASSING: ReadonlySet<ConditionReason> = new Set([
   'SettingUp',
@@ -89,8 +91,11 @@ async function oneRound(
   } catch (error) {
     if (signal.aborted) return undefined;
     health.round({ ready: false, seconds: (clock.now() - began) / 1000 });
-    if (error instanceof NotYet) logger.info('waiting', { for: error.message });
-    else logger.error(troubleOf(error), { error });
+    if (error instanceof NotYet) {
+      logger.info('waiting', { for: error.message });
+      return clock.now() + NOT_YET_MS;
+    }
+    logger.error(troubleOf(error), { error });
     return clock.now() + WAIT_MS;
   }
 }

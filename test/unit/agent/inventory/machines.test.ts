@@ -104,6 +104,18 @@ const MACHINES: Record<string, Expected> = {
     drives: { '/dev/nvme0n1': FREE, '/dev/nvme0n2': FREE, '/dev/sda': ROOT },
     candidates: ['/dev/nvme0n1', '/dev/nvme0n2'],
   },
+  'lab-aws': {
+    provider: 'aws',
+    drives: {
+      '/dev/nvme0n1': ROOT,
+      '/dev/nvme1n1': FREE,
+      '/dev/nvme2n1': FREE,
+      '/dev/nvme3n1': EBS,
+      '/dev/vda':
+        'Other InUse this disk is not a local drive of aws; mounted on /var/lib/lab/drives in the host',
+    },
+    candidates: ['/dev/nvme1n1', '/dev/nvme2n1'],
+  },
   'metal-4-nvme-numa': {
     provider: 'generic',
     drives: {
