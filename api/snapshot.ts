@@ -83,6 +83,8 @@ export interface NvmeIdentity {
   /** The controller's `address` in sysfs: a PCI address, or `traddr=…` of a fabric. */
   address?: string;
   numaNode?: number;
+  /** Firmware revision; in a container without udev's database lsblk does not know it. */
+  firmware?: string;
   /** Text in the vendor area of identify-namespace (offset 384), as Azure's v2 drives carry. */
   identifyNamespaceVendor?: string;
   nsid?: number;
