@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import { isNotFound } from '../../../kube/errors.ts';
 import { nodes, secrets } from '../../../kube/resources.ts';
 import type { WebhookBeside } from '../../../lab/install/webhook-beside.ts';
 import { AUTHORITY_SECRET } from '../../../webhook/certificates/authority-secret.ts';
@@ -15,6 +16,10 @@ describe('certificates that rotate under load', () => {
 
   beforeAll(async () => {
     scene = await openScene('rotation');
+    // A CA that another file's webhook left lives for years, and would not rotate here.
+    await scene.kube.delete(secrets, AUTHORITY_SECRET, { namespace }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
     webhook = await scene.startWebhook(...FLAGS);
     await scene.until('admission to work', async () =>
       (await isTainted('rotation-probe')) ? true : undefined,
