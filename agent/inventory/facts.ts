@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../api/snapshot.ts';
 import { deviceTable, type BlockDevice, type DeviceTable } from './device-table.ts';
+import { withHiddenPartitions } from './hidden-partitions.ts';
 import { parseMdstat, type MdstatArray } from './mdstat.ts';
 import { parseMountinfo, type Mount } from './mountinfo.ts';
 import { parseSwaps } from './swaps.ts';
@@ -18,12 +19,16 @@ export interface Facts {
 
 /** Takes a checked snapshot apart. */
 export function factsOf(snapshot: Snapshot): Facts {
+  const mounts = snapshot.mountinfo === undefined ? undefined : parseMountinfo(snapshot.mountinfo);
+  const swaps = snapshot.swaps === undefined ? undefined : parseSwaps(snapshot.swaps);
+  const mdstat = parseMdstat(snapshot.mdstat ?? '');
+  const namings = { snapshot, mounts: mounts ?? [], swaps: swaps ?? [], mdstat };
   return {
     snapshot,
-    devices: deviceTable(snapshot.lsblk.blockdevices),
-    mounts: snapshot.mountinfo === undefined ? undefined : parseMountinfo(snapshot.mountinfo),
-    swaps: snapshot.swaps === undefined ? undefined : parseSwaps(snapshot.swaps),
-    mdstat: parseMdstat(snapshot.mdstat ?? ''),
+    devices: deviceTable(withHiddenPartitions(snapshot.lsblk.blockdevices, namings)),
+    mounts,
+    swaps,
+    mdstat,
     links: linksByDevice(snapshot.byId ?? {}),
   };
 }

@@ -11,7 +11,13 @@ const NOT_CONTENT =
  * lsblk's columns; anything found that has no name is still a signature.
  */
 export function signatureOf(facts: Facts, device: BlockDevice): Signature | undefined {
-  return probed(blkidOf(facts, device)) ?? remembered(device);
+  return probed(blkidOf(facts, device)) ?? remembered(device) ?? toldByLvm(facts, device);
+}
+
+/** LVM knows its own physical volumes, also those that a file tells nothing else of. */
+function toldByLvm({ snapshot }: Facts, { path, kname }: BlockDevice): Signature | undefined {
+  const row = snapshot.pvs?.find(({ pv_name }) => pv_name === path || pv_name === `/dev/${kname}`);
+  return row && signature('LVM2_member', row.pv_uuid, undefined);
 }
 
 /** blkid's answer for a device; undefined when it was not asked. */

@@ -53,6 +53,10 @@ const KINDS: Record<string, Kind> = {
   lvmInGroup: unsafe({ blkid: { TYPE: 'LVM2_member', UUID: 'abc' } }, (path) => ({
     snapshot: { pvs: [{ pv_name: path, vg_name: 'theirs' }], vgs: [{ vg_name: 'theirs', vg_tags: '' }] },
   })),
+  lvmAlone: unsafe({}, (path) => ({ snapshot: { pvs: [{ pv_name: path, vg_name: '' }] } })),
+  hiddenPartitionMounted: unsafe({}, (path) => ({ mounts: { [`${path}p1`]: '/data' } })),
+  hiddenPartitionSwap: unsafe({}, (path) => ({ swaps: [`${path}p2`] })),
+  hiddenPartitionLvm: unsafe({}, (path) => ({ snapshot: { pvs: [{ pv_name: `${path}p3`, vg_name: 'x' }] } })),
   md: unsafe({ blkid: { TYPE: 'linux_raid_member', UUID } }),
   ambivalent: unsafe({ blkid: { TYPE: 'ambivalent' } }),
   nameless: unsafe({ blkid: { USAGE: 'raid' } }),
