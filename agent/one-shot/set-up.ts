@@ -44,33 +44,49 @@ export async function setUpOnce(options: OneShotOptions, deps: OneShotDependenci
       '--remove-taint needs --node-name (or NODE_NAME): which node should lose its taint?',
     );
   }
-  const { host, clock, logger, signal } = deps;
-  const planned = await planOnce(options, deps);
-  const { plan, steps } = planned;
-  for (const { path, reason } of plan.refusals) logger.warn('drive left alone', { path, reason });
-  if (isRefused(plan))
-    throw new OneShotError(
-      `No drive may be used: ${plan.refusals.map(({ path, reason }) => `${path}: ${reason}`).join('; ')}`,
-    );
-  if (plan.candidates.length === 0) {
-    if (options.requireDrives)
-      throw new OneShotError('This machine has no local drives, and --require-drives was given');
-    logger.info('no local drives: nothing to do');
+  const { plan } = await applyUntilDone(options, deps);
+  if (plan.candidates.length > 0) {
+    deps.logger.info('drives are set up', { layout: plan.layout.type, drives: plan.candidates });
   }
-  await applySteps(steps, {
-    host,
-    clock,
-    logger,
-    signal,
-    planID: plan.id,
-    verify: async () => (await planOnce(options, deps)).plan.id,
-    onProgress: (progress) => {
-      logger.info('step', { ...progress });
-      return Promise.resolve();
-    },
-  });
-  logger.info('drives are set up', { layout: plan.layout.type, drives: plan.candidates });
   if (options.removeTaint) await removeTaint(options, deps);
+}
+
+/** What is on an array is seen only once it is assembled: then there is more to do. */
+const PASSES = 4;
+
+/** Plans and applies until a look finds nothing left to do; gives that last look. */
+async function applyUntilDone(options: OneShotOptions, deps: OneShotDependencies): Promise<Planned> {
+  const { host, clock, logger, signal } = deps;
+  for (let pass = 1; pass <= PASSES; pass += 1) {
+    const planned = await planOnce(options, deps);
+    const { plan, steps } = planned;
+    if (pass === 1) tellRefusals(planned, options, deps);
+    if (steps.length === 0) return planned;
+    await applySteps(steps, {
+      ...{ host, clock, logger, signal },
+      planID: plan.id,
+      verify: async () => (await planOnce(options, deps)).plan.id,
+    });
+  }
+  throw new OneShotError(`The drives are still not set up after ${PASSES} passes: see the steps above`);
+}
+
+/** Throws OneShotError when nothing may be used, or nothing is there and should be. */
+function tellRefusals(
+  { plan }: Planned,
+  { requireDrives }: OneShotOptions,
+  { logger }: OneShotDependencies,
+): void {
+  for (const { path, reason } of plan.refusals) logger.warn('drive left alone', { path, reason });
+  if (isRefused(plan)) {
+    const why = plan.refusals.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
+    throw new OneShotError(`No drive may be used: ${why}`);
+  }
+  if (plan.candidates.length > 0) return;
+  if (requireDrives) {
+    throw new OneShotError('This machine has no local drives, and --require-drives was given');
+  }
+  logger.info('no local drives: nothing to do');
 }
 
 async function planOnce(

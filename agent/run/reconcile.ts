@@ -1,5 +1,6 @@
 import type { Readiness } from '../report/readiness.ts';
 import { failureOf } from './failure.ts';
+import type { Look } from './look.ts';
 import { observe } from './observe.ts';
 import { Round, type ReconcileOptions } from './round.ts';
 
@@ -16,11 +17,24 @@ export async function reconcile(options: ReconcileOptions, signal: AbortSignal):
   try {
     const first = await round.look();
     const refusal = await round.takeRequest(first);
-    const { tried, failure } =
-      refusal === undefined ? await round.apply(first) : { tried: false, failure: refusal };
-    return await round.settle(tried ? await round.look() : first, failure);
+    if (refusal !== undefined) return await round.settle(first, refusal);
+    return await applyUntilDone(round, first);
   } catch (error) {
     signal.throwIfAborted();
     return await round.reportBlind(failureOf(error));
   }
+}
+
+/** What is on an array is seen only once it is assembled: then there is more to do. */
+const PASSES = 4;
+
+async function applyUntilDone(round: Round, first: Look): Promise<Readiness> {
+  let latest = first;
+  for (let pass = 1; pass <= PASSES; pass += 1) {
+    const { tried, failure } = await round.apply(latest);
+    if (!tried) break;
+    latest = await round.look();
+    if (failure !== undefined) return await round.settle(latest, failure);
+  }
+  return await round.settle(latest, undefined);
 }

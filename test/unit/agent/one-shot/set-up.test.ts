@@ -1,0 +1,144 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { READY_BOOT_ID } from '../../../../api/keys.ts';
+import { layoutWithDefaults, withDefaults } from '../../../../api/defaults.ts';
+import type { Snapshot } from '../../../../api/snapshot.ts';
+import { OneShotError, setUpOnce, type OneShotOptions } from '../../../../agent/one-shot/set-up.ts';
+import { takeInventory } from '../../../../agent/inventory/classify.ts';
+import { planSetup } from '../../../../agent/plan/plan.ts';
+import type { Step } from '../../../../agent/plan/step.ts';
+import { nodes } from '../../../../kube/resources.ts';
+import { createLogger } from '../../../../logging/logger.ts';
+import { machine, type DriveOverrides } from '../../../builders/machine.ts';
+import { node } from '../../../builders/objects.ts';
+import { SteppedClock } from '../../../fakes/clock.ts';
+import { rebooted } from '../../../fakes/drive-model.ts';
+import { FakeHost } from '../../../fakes/host.ts';
+import { FakeKube } from '../../../fakes/kube.ts';
+import { SnapshotHost } from '../../../fakes/snapshot-host.ts';
+
+const LVM = layoutWithDefaults({ type: 'LVM' });
+const defaults: OneShotOptions = {
+  cloudProvider: 'aws',
+  layout: LVM,
+  taintKey: 'disk-unconfigured',
+  removeTaint: false,
+  requireDrives: false,
+};
+
+/** A machine that discovery can read and steps can change. */
+class OneShotHost extends FakeHost {
+  override async run(...[command, options]: Parameters<FakeHost['run']>) {
+    const reads = ['lsblk', 'pvs', 'vgs', 'lvs'].includes(command[0] ?? '');
+    const direct = /^\/dev\/(nvme\d+n\d+|md\d+)$/.test(command.at(-1) ?? '') && options?.writes !== true;
+    if (reads || direct) return await new SnapshotHost(this.snapshot).run(command);
+    return await super.run(command, options);
+  }
+  /** Told the steps that are planned when the lock is taken. */
+  onLock: () => void = () => undefined;
+  override withWriteLock<T>(ms: number, work: () => Promise<T>): Promise<T> {
+    this.onLock();
+    return super.withWriteLock(ms, work);
+  }
+  override readFile = (path: string): Promise<string> => new SnapshotHost(this.snapshot).readFile(path);
+  override readDirectory = (path: string) => new SnapshotHost(this.snapshot).readDirectory(path);
+  override realPath = (path: string) => new SnapshotHost(this.snapshot).realPath(path);
+  override readBlocks = (...args: Parameters<FakeHost['readBlocks']>) =>
+    new SnapshotHost(this.snapshot).readBlocks(...args);
+}
+
+function hostOf(snapshot: Snapshot, layout = LVM): OneShotHost {
+  const spec = withDefaults({ provider: 'aws', layout });
+  const context = { provider: spec.provider, drives: spec.drives, strict: true, volumes: [] };
+  const known: Step[] = [];
+  const host = new OneShotHost(snapshot, known);
+  host.onLock = () => {
+    known.push(...planSetup(takeInventory(host.snapshot, context), { spec, nodeUID: '' }).steps);
+  };
+  return host;
+}
+const hostWith = (drives: Record<string, DriveOverrides>): OneShotHost => hostOf(machine({ drives }));
+
+describe('a one-shot set-up', () => {
+  let kube: FakeKube;
+  let asked: number;
+
+  beforeEach(() => {
+    kube = new FakeKube();
+    asked = 0;
+    const taints = [
+      { key: 'disk-unconfigured', effect: 'NoSchedule' },
+      { key: 'other', effect: 'NoExecute' },
+    ];
+    kube.add(nodes, node({ spec: { taints } }));
+  });
+
+  const setUp = (host: OneShotHost, options: Partial<OneShotOptions> = {}): Promise<void> => {
+    const clock = new SteppedClock();
+    const connect = (): Promise<FakeKube> => {
+      asked += 1;
+      return Promise.resolve(kube);
+    };
+    const { signal } = new AbortController();
+    const logger = createLogger(() => undefined, clock);
+    return setUpOnce({ ...defaults, ...options }, { host, clock, logger, kube: connect, signal });
+  };
+  const writes = (host: FakeHost): string[] =>
+    host.programs.filter((line) => line.startsWith('!')).map((line) => line.split(' ')[0]?.slice(1) ?? '');
+  const taintKeys = () => kube.peek(nodes, 'n1')?.spec?.taints?.map(({ key }) => key);
+
+  it('makes the volume group, asks no cluster for anything, and does nothing a second time', async () => {
+    const host = hostWith({ nvme1n1: {}, nvme2n1: {} });
+    await setUp(host);
+    expect(writes(host)).toEqual(['pvcreate', 'pvcreate', 'vgcreate']);
+    const again = hostOf(host.snapshot);
+    await setUp(again);
+    expect(writes(again)).toEqual([]);
+    expect(asked).toBe(0);
+  });
+
+  it('removes just the named taint, after the drives are ready, and notes the boot', async () => {
+    const host = hostWith({ nvme1n1: {} });
+    host.onWrite = () => {
+      expect(taintKeys()).toContain('disk-unconfigured');
+    };
+    await setUp(host, { removeTaint: true, nodeName: 'n1' });
+    expect(taintKeys()).toEqual(['other']);
+    const { metadata } = kube.peek(nodes, 'n1') ?? {};
+    expect(metadata?.annotations?.[READY_BOOT_ID]).toBe(machine().bootID);
+  });
+
+  it('touches nothing when it is to remove a taint from a node that was not named', async () => {
+    const host = hostWith({ nvme1n1: {} });
+    await expect(setUp(host, { removeTaint: true })).rejects.toThrow(OneShotError);
+    expect(writes(host)).toEqual([]);
+  });
+
+  it('leaves the taint when no drive may be used, and says which and why', async () => {
+    const host = hostWith({ nvme1n1: { blkid: { TYPE: 'xfs', UUID: 'theirs' } } });
+    await expect(setUp(host, { removeTaint: true, nodeName: 'n1' })).rejects.toThrow(/nvme1n1: .*xfs/);
+    expect(writes(host)).toEqual([]);
+    expect(taintKeys()).toContain('disk-unconfigured');
+  });
+
+  it('takes a machine without drives for done unless drives are required', async () => {
+    await setUp(hostWith({}), { removeTaint: true, nodeName: 'n1' });
+    expect(taintKeys()).toEqual(['other']);
+    await expect(setUp(hostWith({}), { requireDrives: true })).rejects.toThrow(/--require-drives/);
+  });
+
+  it('goes on until an array that has to be assembled first is mounted', async () => {
+    const layout = layoutWithDefaults({ type: 'RAID' });
+    const born = hostOf(machine({ drives: { nvme1n1: {}, nvme2n1: {} } }), layout);
+    await setUp(born, { layout });
+    const host = hostOf(rebooted(born.snapshot, { assembled: false }), layout);
+    await setUp(host, { layout });
+    expect(writes(host)).toEqual(['mdadm', 'mount', 'mkdir']);
+  });
+
+  it('leaves the taint when a step fails', async () => {
+    const host = hostWith({ nvme1n1: {} });
+    host.failures.set('vgcreate', new Error('no space'));
+    await expect(setUp(host, { removeTaint: true, nodeName: 'n1' })).rejects.toThrow('no space');
+    expect(taintKeys()).toContain('disk-unconfigured');
+  });
+});
