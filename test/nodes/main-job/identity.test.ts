@@ -86,6 +86,8 @@ describe('a node that comes back under its name', () => {
 
   it('loses the old volumes when another machine takes the name', async () => {
     const old = await uids();
+    // Announced, as an upgrade does: two nodes of one that vanish unannounced would stop clean-up (design §3.7).
+    await kubectl(ctx, scene.lab, 'cordon', 'same');
     await node.replace();
     await node.untilReady();
     await kubectl(
