@@ -63,8 +63,7 @@ export async function issue(authority: KeyPair, request: CertificateRequest, now
 function draft(request: CertificateRequest, publicKey: string, now: Date): forge.pki.Certificate {
   const certificate = forge.pki.createCertificate();
   certificate.publicKey = forge.pki.publicKeyFromPem(publicKey);
-  // A leading zero octet keeps the 128 random bits a positive number.
-  certificate.serialNumber = `00${randomBytes(16).toString('hex')}`;
+  certificate.serialNumber = serialOf(randomBytes(16));
   certificate.validity.notBefore = new Date(now.getTime() - BACKDATE_MS);
   certificate.validity.notAfter = new Date(now.getTime() + YEAR_MS);
   certificate.setSubject([
@@ -82,4 +81,12 @@ function subjectAltName({ dnsNames = [], ips = [] }: CertificateRequest): readon
 function signed(certificate: forge.pki.Certificate, signingKey: string, ownKey: string): KeyPair {
   certificate.sign(forge.pki.privateKeyFromPem(signingKey), forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(certificate), key: ownKey };
+}
+
+/**
+ * A serial number in hex. The first bit is set and a zero octet put before it, so that the number is positive and its DER
+ * has no superfluous octet, which Go refuses ("malformed serial number"): one random number in 512 would have one.
+ */
+export function serialOf(random: Buffer): string {
+  return `008${random.toString('hex').slice(1)}`;
 }

@@ -79,8 +79,11 @@ async function unsigned(
 const pemOf = (certificate: forge.pki.Certificate): string =>
   forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
 
-/** 128 random bits in hex; the leading zero byte keeps the DER integer positive. */
-const randomSerial = (): string => `00${randomBytes(16).toString('hex')}`;
+/**
+ * 124 random bits in hex behind a set one, which the leading zero byte keeps positive. Without the set bit one number in
+ * 512 had a superfluous zero byte in DER, and Go refuses such a certificate ("malformed serial number").
+ */
+const randomSerial = (): string => `008${randomBytes(16).toString('hex').slice(1)}`;
 
 /** GeneralName types of RFC 5280: 2 is dNSName, 7 is iPAddress. */
 const alternativeName = (host: string): object =>
