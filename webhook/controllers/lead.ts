@@ -54,7 +54,10 @@ export async function lead(
     reconcile: (aborted) => cleanup.look(aborted),
     onError: (error) => logger.warn('clean-up failed, will be tried again', { error }),
   });
-  const stops = allCaches(caches).map((cache) => cache.subscribe(() => loop.poke()));
+  const stops = [
+    caches.nodes.subscribe((change) => cleanup.onNode(change)),
+    ...allCaches(caches).map((cache) => cache.subscribe(() => loop.poke())),
+  ];
   try {
     await Promise.all([enrol.run(signal), loop.run(signal)]);
   } finally {

@@ -12,6 +12,16 @@ export interface Observation {
   presence: Presence;
 }
 
+/** What the look before left, and what was heard since. */
+export interface Before {
+  record: CleanupRecord;
+  presence: Presence;
+  /** UIDs of Nodes that went since, announced by their last state: cordon and deletion may lie between two looks. */
+  departed: ReadonlySet<string>;
+  /** UIDs of volumes that a person released. */
+  approved: ReadonlySet<string>;
+}
+
 const WINDOW_MS = 300_000;
 /** More Nodes than this, and a larger part of all, must vanish unannounced before clean-up stops. */
 const MIN_VANISHED = 5;
@@ -26,11 +36,7 @@ const ANNOUNCING_TAINTS = ['ToBeDeletedByClusterAutoscaler', 'karpenter.sh/disru
  * The circuit breaker's look: notes which Nodes have vanished, since when, and whether that was announced; latches
  * when too many vanished unannounced, and lets go when none of their volumes waits for a person any more.
  */
-export function observe(
-  state: ClusterState,
-  before: { record: CleanupRecord; presence: Presence; approved: ReadonlySet<string> },
-  now: number,
-): Observation {
+export function observe(state: ClusterState, before: Before, now: number): Observation {
   const present = new Map([...state.nodes.values()].map((node) => [node.metadata?.uid ?? '', node]));
   const presence = new Map(
     [...present]
@@ -47,14 +53,15 @@ function isOurs(state: ClusterState, node: Node): boolean {
   return state.nvmeNodes.has(node.metadata?.name ?? '') || profileFor(node, state.profiles) !== undefined;
 }
 
-function isAnnounced({ metadata, spec }: Node): boolean {
+/** Whether somebody has said that this Node will go. */
+export function isAnnounced({ metadata, spec }: Node): boolean {
   const tainted = (spec?.taints ?? []).some(({ key }) => ANNOUNCING_TAINTS.includes(key));
   return tainted || spec?.unschedulable === true || metadata?.deletionTimestamp !== undefined;
 }
 
 function missedNodes(
   state: ClusterState,
-  { record, presence }: { record: CleanupRecord; presence: Presence },
+  { record, presence, departed }: Before,
   present: ReadonlySet<string>,
   now: number,
 ): Record<string, MissedNode> {
@@ -69,7 +76,8 @@ function missedNodes(
   const missed = [...candidates]
     .filter(([uid]) => !present.has(uid))
     .map(([uid, name]): [string, MissedNode] => {
-      const announced = (presence.get(uid)?.announced ?? false) || record.announced.includes(uid);
+      const announced =
+        departed.has(uid) || (presence.get(uid)?.announced ?? false) || record.announced.includes(uid);
       return [uid, record.missed[uid] ?? { name, at: now, announced }];
     })
     .filter(([uid, { at }]) => referenced.has(uid) || now - at < WINDOW_MS);
@@ -78,7 +86,7 @@ function missedNodes(
 
 function latchOf(
   state: ClusterState,
-  { record, approved }: { record: CleanupRecord; approved: ReadonlySet<string> },
+  { record, approved }: Before,
   { missed, alive }: { missed: Record<string, MissedNode>; alive: number },
   now: number,
 ): Latch | undefined {

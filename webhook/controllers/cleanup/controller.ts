@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Clock } from '../../../kube/clock.ts';
 import type { EventRecorder } from '../../../kube/events.ts';
-import type { ConfigMap } from '../../../kube/resources.ts';
+import type { ConfigMap, Node } from '../../../kube/resources.ts';
+import type { Change } from '../../../kube/store.ts';
 import type { Logger } from '../../../logging/logger.ts';
 import { notSynced, type Caches } from '../caches.ts';
-import { observe, stoppedReason, type Presence } from './breaker.ts';
+import { isAnnounced, observe, stoppedReason, type Presence } from './breaker.ts';
 import { carryOut } from './carry-out.ts';
 import { decideCleanup, type CleanupDecision, type Memory, type Sighting } from './decide.ts';
 import { CleanupEvents } from './events.ts';
@@ -44,10 +45,18 @@ export class CleanupController {
   #sightings: ReadonlyMap<string, Sighting> = new Map();
   #presence: Presence = new Map();
   #record: CleanupRecord | undefined;
+  #departed: ReadonlySet<string> = new Set();
 
   constructor(options: CleanupOptions) {
     this.#options = options;
     this.#events = new CleanupEvents(options.recorder);
+  }
+
+  /** To be told of every change of a Node: one that goes between two looks is seen only here. */
+  onNode(change: Change<Node>): void {
+    const { uid } = change.object.metadata ?? {};
+    if (change.kind !== 'deleted' || uid === undefined || !isAnnounced(change.object)) return;
+    this.#departed = new Set([...this.#departed, uid]);
   }
 
   /** One look at everything and what is due now. Gives the time of the next look that it knows of. */
@@ -58,10 +67,16 @@ export class CleanupController {
     if (notSynced(caches).length > 0) return now + LOOK_AGAIN_MS;
     const state = stateOf(caches);
     const approved = readApproved(this.#stored());
-    const before = { record: this.#known() ?? EMPTY_RECORD, presence: this.#presence, approved };
-    const { record, presence } = observe(state, before, now);
+    const departed = this.#departed;
+    const known = this.#known() ?? EMPTY_RECORD;
+    const { record, presence } = observe(
+      state,
+      { record: known, presence: this.#presence, departed, approved },
+      now,
+    );
     if (!(await this.#remember(record, signal))) return now + LOOK_AGAIN_MS;
     this.#presence = presence;
+    this.#departed = new Set([...this.#departed].filter((uid) => !departed.has(uid)));
     const decision = decideCleanup(state, this.#memory(record, approved), now);
     this.#sightings = decision.sightings;
     this.#report(decision, record);

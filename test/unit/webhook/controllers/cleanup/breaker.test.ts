@@ -22,6 +22,7 @@ class Watcher {
   record: CleanupRecord;
   presence: Presence = new Map();
   approved = new Set<string>();
+  departed = new Set<string>();
   volumes: PersistentVolume[];
   constructor(volumes: PersistentVolume[], record = EMPTY_RECORD) {
     this.volumes = volumes;
@@ -93,6 +94,16 @@ describe('the circuit breaker', () => {
     const watcher = new Watcher(volumesOf(nodes));
     watcher.look(nodes, 0);
     expect(watcher.look([], 1).latch).toBeUndefined();
+  });
+
+  it('does not count nodes whose last state between two looks announced their end', () => {
+    const nodes = fleet(2);
+    const watcher = new Watcher(volumesOf(nodes));
+    watcher.look(nodes, 0);
+    watcher.departed = new Set(['node-0', 'node-1']);
+    expect(watcher.look([], 1).latch).toBeUndefined();
+    watcher.departed = new Set();
+    expect(watcher.look([], 2).latch).toBeUndefined();
   });
 
   it('knows an announcement that an earlier leader wrote down', () => {

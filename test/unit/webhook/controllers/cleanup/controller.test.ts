@@ -169,6 +169,29 @@ describe('the clean-up controller', () => {
     expect(await bench.options.registry.metrics()).toContain('kubectl_nvme_cleanup_stopped 1');
   });
 
+  it('takes nodes that were cordoned and deleted between two looks as announced', async () => {
+    const names = ['1', '2'];
+    await start((kube) => {
+      for (const index of names) {
+        kube.add(nodes, registeredNode(`node-${index}`, `n${index}`));
+        kube.add(
+          persistentVolumes,
+          publishedVolume({ name: `pv-${index}`, nodeName: `n${index}`, nodeUID: `node-${index}` }),
+        );
+      }
+    });
+    const stop = bench.caches.nodes.subscribe((change) => controller.onNode(change));
+    await look();
+    for (const index of names) {
+      bench.kube.change(nodes, `n${index}`, (node) => (node.spec = { unschedulable: true }));
+      bench.kube.remove(nodes, `n${index}`);
+    }
+    await look();
+    await look(5);
+    expect(deleted()).toEqual(['persistentvolumes/pv-1', 'persistentvolumes/pv-2']);
+    stop();
+  });
+
   it('goes on where the last leader was', async () => {
     await start(stranded);
     await look();
