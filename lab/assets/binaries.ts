@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { AssetContext } from './context.ts';
+import { ensureHostPackages } from './debian.ts';
 import { digestOf } from './digest.ts';
 import { goBuild } from './go-build.ts';
 import { cachedAsset } from './store.ts';
@@ -120,6 +121,7 @@ async function resolveBinary(ctx: AssetContext, name: BinaryName): Promise<strin
     id,
     oneAtATime: true,
     build: async (into) => {
+      if (recipe.cgo === true) await ensureHostPackages(ctx);
       await goBuild(ctx, recipe, join(goModules, recipe.module), join(into, name));
     },
   });

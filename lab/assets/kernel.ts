@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
 import { unpackPackage } from './apt.ts';
+import { ensureHostPackages } from './debian.ts';
 import { run } from './run.ts';
 import { cachedAsset } from './store.ts';
 
@@ -50,6 +51,7 @@ export async function kernelAsset(ctx: AssetContext): Promise<KernelAsset> {
 }
 
 async function buildKernel(ctx: AssetContext, dir: string): Promise<void> {
+  await ensureHostPackages(ctx);
   const tree = join(dir, 'tree');
   await unpackPackage(ctx, packagePattern, newestKernelPackage, tree);
   await arrange(ctx, dir, tree);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
 import { requireRoot } from './apt.ts';
+import { ensureHostPackages } from './debian.ts';
 import { digestOf } from './digest.ts';
 import { run } from './run.ts';
 import { cachedAsset } from './store.ts';
@@ -55,6 +56,7 @@ export async function debianTree(
   target: string,
 ): Promise<void> {
   await requireRoot(ctx, `the ${what}`);
+  await ensureHostPackages(ctx);
   ctx.progress(`${what}: installing ${packages.length} Debian packages`);
   const started = (line: string): void => {
     if (line.startsWith('I: ')) ctx.progress(`${what}: ${line.slice(3)}`);

@@ -1,7 +1,8 @@
 // `npm run demo`: the main job, live, on a cluster of its own.
 import { homedir } from 'node:os';
+import { prefetchAll } from '../assets/prefetch.ts';
 import { labContext } from '../context.ts';
-import { installInLab } from '../install/install.ts';
+import { installInLab, repoDir } from '../install/install.ts';
 import { startLab, type Lab } from '../lab.ts';
 import { createNarrator, summary } from './narrator.ts';
 import { createObserver } from '../observer.ts';
@@ -56,6 +57,8 @@ async function tell(lab: Lab): Promise<void> {
 
 let lab: Lab | undefined;
 try {
+  narrator.chapter('what the cluster is made of');
+  await prefetchAll(ctx, { repoDir });
   narrator.chapter('a cluster');
   lab = await startLab(ctx, { controlPlaneOnly: true, ...(keep ? { name: 'demo' } : {}) });
   narrator.saw('control plane is ready', lab.apiServer);

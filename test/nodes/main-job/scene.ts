@@ -19,6 +19,7 @@ import { systemClock } from '../../../kube/system-clock.ts';
 import type { NVMeNode } from '../../../api/node.ts';
 import { NODE_LABEL } from '../../../api/keys.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
+import { postMortem } from './post-mortem.ts';
 
 /** A lab with kubectl-nvme installed, and what tests of the main job do in it. */
 export interface Scene {
@@ -48,8 +49,14 @@ export async function startScene(): Promise<Scene> {
   const config = await loadClusterConfig({ env: { KUBECONFIG: lab.kubeconfig } });
   const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'test' });
   const ending = new AbortController();
-  const until: Scene['until'] = (what, seconds, probe) =>
-    waitFor(what, { timeoutMs: seconds * 1000, intervalMs: 250, signal: ctx.signal }, probe);
+  const until: Scene['until'] = async (what, seconds, probe) => {
+    try {
+      return await waitFor(what, { timeoutMs: seconds * 1000, intervalMs: 250, signal: ctx.signal }, probe);
+    } catch (error) {
+      console.error(await postMortem(ctx, lab));
+      throw error;
+    }
+  };
   const nvmeNode = async (name: string): Promise<NVMeNode | undefined> => {
     try {
       return await kube.get(nvmeNodes, name);
