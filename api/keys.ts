@@ -56,3 +56,9 @@ export const DATA_DIRECTORY = 'data';
 
 /** Hostname label that local PVs select on. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
+
+/** ConfigMap in the webhook's namespace. Only clean-up's leader writes its `record`, only people its `approved`. */
+export const CLEANUP_CONFIG_MAP = 'nvme-webhook-cleanup';
+export const CLEANUP_RECORD = 'record';
+/** JSON list of PV UIDs that a person released; `kubectl nvme cleanup --approve` writes it. */
+export const CLEANUP_APPROVED = 'approved';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
+import { CLEANUP_CONFIG_MAP } from '../api/keys.ts';
 import type { KubeApi } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -9,7 +10,6 @@ import type { Reflector } from '../kube/reflector.ts';
 import type { Logger } from '../logging/logger.ts';
 import { AdmissionService } from './admission/service.ts';
 import { allCaches, createCaches, notSynced, type Caches } from './controllers/caches.ts';
-import { RECORD_NAME } from './controllers/cleanup/record.ts';
 import { controllerMetrics, lead, type ControllerOptions } from './controllers/lead.ts';
 import { registerGauges } from './metrics.ts';
 import { addressOf, type WebhookOptions } from './options.ts';
@@ -45,7 +45,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
     kube,
     clock,
     namespace,
-    recordName: RECORD_NAME,
+    recordName: CLEANUP_CONFIG_MAP,
     onError: (kind, error) => logger.warn('watch interrupted', { kind, error }),
   });
   const admission = admissionPart(options, around, registry, caches);

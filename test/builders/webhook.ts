@@ -1,8 +1,8 @@
 import { Registry } from 'prom-client';
+import { CLEANUP_CONFIG_MAP } from '../../api/keys.ts';
 import { EventRecorder } from '../../kube/events.ts';
 import { createLogger, type Logger } from '../../logging/logger.ts';
 import { allCaches, createCaches, type Caches } from '../../webhook/controllers/caches.ts';
-import { RECORD_NAME } from '../../webhook/controllers/cleanup/record.ts';
 import type { ControllerOptions } from '../../webhook/controllers/lead.ts';
 import { settle, SteppedClock } from '../fakes/clock.ts';
 import { FakeKube } from '../fakes/kube.ts';
@@ -35,7 +35,7 @@ export async function controllerBench(
     clock,
   );
   const onError = (kind: string, error: unknown): void => logger.warn('watch', { kind, error });
-  const caches = createCaches({ kube, clock, namespace: NAMESPACE, recordName: RECORD_NAME, onError });
+  const caches = createCaches({ kube, clock, namespace: NAMESPACE, recordName: CLEANUP_CONFIG_MAP, onError });
   const stop = new AbortController();
   const running = allCaches(caches).map((cache) => cache.run(stop.signal));
   await Promise.all(allCaches(caches).map((cache) => cache.waitForSync()));

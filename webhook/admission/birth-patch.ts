@@ -1,7 +1,7 @@
 import { TAINTED } from '../../api/keys.ts';
 import type { Taint } from '../../api/meta.ts';
 import { pointerSegment, type JsonPatchOperation } from '../../kube/patches.ts';
-import { recordOf } from '../tainted.ts';
+import { recordOf } from '../../api/tainted.ts';
 import { isRecord } from './json.ts';
 
 /**

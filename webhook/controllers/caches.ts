@@ -31,7 +31,7 @@ export interface Caches {
   volumes: Reflector<PersistentVolume>;
   claims: Reflector<PersistentVolumeClaim>;
   pods: Reflector<Pod>;
-  /** Clean-up's record, see cleanup/record.ts. */
+  /** Clean-up's record, see orphans/record.ts. */
   records: Reflector<ConfigMap>;
 }
 

@@ -1,8 +1,8 @@
 import { profileFor } from '../../../api/matching.ts';
 import type { Node } from '../../../kube/resources.ts';
-import type { CleanupRecord, Latch, MissedNode } from './record.ts';
-import type { ClusterState } from './state.ts';
-import type { OwnVolume } from './volume.ts';
+import type { CleanupRecord, Latch, MissedNode } from '../../../orphans/record.ts';
+import type { ClusterState } from '../../../orphans/state.ts';
+import type { OwnVolume } from '../../../orphans/volume.ts';
 
 /** Nodes of ours that were there at the last look, by UID. */
 export type Presence = ReadonlyMap<string, { name: string; announced: boolean }>;
@@ -111,7 +111,3 @@ const isTooMany = (vanished: number, alive: number): boolean =>
 
 const needsApproval = ({ uid, rules, reclaimPolicy }: OwnVolume, approved: ReadonlySet<string>): boolean =>
   rules?.orphans === 'Delete' && reclaimPolicy === 'Delete' && !approved.has(uid);
-
-/** What a stopped clean-up says about each volume that it leaves. */
-export const stoppedReason = ({ message }: Latch): string =>
-  `clean-up is stopped: ${message}; look at \`kubectl nvme list orphans\`, release them with \`kubectl nvme cleanup --approve\``;

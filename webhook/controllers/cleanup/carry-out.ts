@@ -1,8 +1,8 @@
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Logger } from '../../../logging/logger.ts';
-import type { CleanupAction, DeleteAction } from './decide.ts';
+import type { CleanupAction, DeleteAction } from '../../../orphans/decide.ts';
 import type { CleanupEvents } from './events.ts';
-import { executeDelete, executeKeep, type KeepAction } from './execute.ts';
+import { executeDelete, executeKeep, type KeepAction } from '../../../orphans/execute.ts';
 import { kindLabel, type CleanupMetrics } from './metrics.ts';
 
 export interface CarryOutOptions {

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CLEANUP_CONFIG_MAP } from '../../../api/keys.ts';
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Clock } from '../../../kube/clock.ts';
 import type { EventRecorder } from '../../../kube/events.ts';
@@ -6,12 +7,18 @@ import type { ConfigMap, Node } from '../../../kube/resources.ts';
 import type { Change } from '../../../kube/store.ts';
 import type { Logger } from '../../../logging/logger.ts';
 import { notSynced, type Caches } from '../caches.ts';
-import { isAnnounced, observe, stoppedReason, type Presence } from './breaker.ts';
+import { isAnnounced, observe, type Presence } from './breaker.ts';
 import { carryOut } from './carry-out.ts';
-import { decideCleanup, type CleanupDecision, type Memory, type Sighting } from './decide.ts';
+import { decideCleanup, type CleanupDecision, type Memory, type Sighting } from '../../../orphans/decide.ts';
 import { CleanupEvents } from './events.ts';
 import type { CleanupMetrics } from './metrics.ts';
-import { EMPTY_RECORD, readApproved, readRecord, RECORD_NAME, type CleanupRecord } from './record.ts';
+import {
+  EMPTY_RECORD,
+  readApproved,
+  readRecord,
+  stoppedReason,
+  type CleanupRecord,
+} from '../../../orphans/record.ts';
 import { writeRecord } from './record-store.ts';
 import { stateOf } from './state.ts';
 
@@ -85,7 +92,7 @@ export class CleanupController {
   }
 
   #stored(): ConfigMap | undefined {
-    return this.#options.caches.records.store.get(RECORD_NAME, this.#options.namespace);
+    return this.#options.caches.records.store.get(CLEANUP_CONFIG_MAP, this.#options.namespace);
   }
 
   /** What we wrote last, because the cache may be behind it; after a change of leaders what the other one wrote. */

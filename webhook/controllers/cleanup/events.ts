@@ -1,6 +1,6 @@
 import { eventTarget, type EventRecorder, type EventTarget } from '../../../kube/events.ts';
 import { persistentVolumeClaims, persistentVolumes, pods } from '../../../kube/resources.ts';
-import type { CleanupAction, DeleteAction } from './decide.ts';
+import type { CleanupAction, DeleteAction } from '../../../orphans/decide.ts';
 
 type HoldAction = Extract<CleanupAction, { kind: 'hold' }>;
 type NamePodAction = Extract<CleanupAction, { kind: 'name-pod' }>;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { DeleteAction } from './decide.ts';
+import type { DeleteAction } from '../../../orphans/decide.ts';
 
 export interface CleanupMetrics {
   deletions: Counter<'kind' | 'outcome'>;

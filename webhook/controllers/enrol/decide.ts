@@ -3,9 +3,9 @@ import { handsOff, missingTaints, profileFor, type ProfileMatch } from '../../..
 import type { Taint } from '../../../api/meta.ts';
 import type { NVMeNode } from '../../../api/node.ts';
 import type { NVMeProfile } from '../../../api/profile.ts';
+import { ownTaintKeys, recordOf } from '../../../api/tainted.ts';
 import type { Node } from '../../../kube/resources.ts';
 import type { NodeEdit } from '../../../kube/taints.ts';
-import { ownTaintKeys, recordOf } from '../../tainted.ts';
 import { newNVMeNode, ownerUID } from './nvme-node.ts';
 
 /** What is to happen to the NVMeNode of a node. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Node, PersistentVolume } from '../../../../../kube/resources.ts';
 import { observe, type Presence } from '../../../../../webhook/controllers/cleanup/breaker.ts';
-import { EMPTY_RECORD, type CleanupRecord } from '../../../../../webhook/controllers/cleanup/record.ts';
-import { clusterState } from '../../../../../webhook/controllers/cleanup/state.ts';
+import { EMPTY_RECORD, type CleanupRecord } from '../../../../../orphans/record.ts';
+import { clusterState } from '../../../../../orphans/state.ts';
 import { nvmeProfile } from '../../../../builders/objects.ts';
 import { publishedVolume, registeredNode } from '../../../../builders/orphans.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { NODE_UID } from '../../../../../api/keys.ts';
+import { CLEANUP_APPROVED, CLEANUP_CONFIG_MAP, NODE_UID } from '../../../../../api/keys.ts';
 import {
   configMaps,
   events,
@@ -11,7 +11,6 @@ import {
 } from '../../../../../kube/resources.ts';
 import { CleanupController } from '../../../../../webhook/controllers/cleanup/controller.ts';
 import { cleanupMetrics } from '../../../../../webhook/controllers/cleanup/metrics.ts';
-import { APPROVED_KEY, RECORD_NAME } from '../../../../../webhook/controllers/cleanup/record.ts';
 import {
   boundClaim,
   publishedVolume,
@@ -158,9 +157,9 @@ describe('the clean-up controller', () => {
     expect(said().filter((text) => text.startsWith('NVMeCleanupStopped'))).toHaveLength(2);
     bench.kube.change(
       configMaps,
-      RECORD_NAME,
+      CLEANUP_CONFIG_MAP,
       (record) => {
-        record.data = { ...record.data, [APPROVED_KEY]: '["uid-pv-1"]' };
+        record.data = { ...record.data, [CLEANUP_APPROVED]: '["uid-pv-1"]' };
       },
       NAMESPACE,
     );

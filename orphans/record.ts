@@ -1,10 +1,5 @@
-import type { ConfigMap } from '../../../kube/resources.ts';
-
-/** Name of the ConfigMap in the webhook's namespace. Only the leader writes `record`, only people `approved`. */
-export const RECORD_NAME = 'nvme-webhook-cleanup';
-const RECORD_KEY = 'record';
-/** JSON list of PV UIDs that a person released; `kubectl nvme cleanup --approve` writes it. */
-export const APPROVED_KEY = 'approved';
+import { CLEANUP_APPROVED, CLEANUP_RECORD } from '../api/keys.ts';
+import type { ConfigMap } from '../kube/resources.ts';
 
 /** A Node that is not there any more. */
 export interface MissedNode {
@@ -36,7 +31,7 @@ export const EMPTY_RECORD: CleanupRecord = { missed: {}, announced: [] };
 /** Reads the record; undefined when there is none, or somebody made it unreadable. */
 export function readRecord(configMap: ConfigMap | undefined): CleanupRecord | undefined {
   try {
-    const record = JSON.parse(configMap?.data?.[RECORD_KEY] ?? 'null') as CleanupRecord | null;
+    const record = JSON.parse(configMap?.data?.[CLEANUP_RECORD] ?? 'null') as CleanupRecord | null;
     const isWhole = Array.isArray(record?.announced) && typeof record.missed === 'object';
     return isWhole ? record : undefined;
   } catch {
@@ -47,14 +42,18 @@ export function readRecord(configMap: ConfigMap | undefined): CleanupRecord | un
 /** UIDs of the volumes that people released. */
 export function readApproved(configMap: ConfigMap | undefined): Set<string> {
   try {
-    const list: unknown = JSON.parse(configMap?.data?.[APPROVED_KEY] ?? '[]');
+    const list: unknown = JSON.parse(configMap?.data?.[CLEANUP_APPROVED] ?? '[]');
     return new Set(Array.isArray(list) ? list.filter((uid): uid is string => typeof uid === 'string') : []);
   } catch {
     return new Set();
   }
 }
 
+/** What a stopped clean-up says about each volume that it leaves. */
+export const stoppedReason = ({ message }: Latch): string =>
+  `clean-up is stopped: ${message}; look at \`kubectl nvme list orphans\`, release them with \`kubectl nvme cleanup --approve\``;
+
 /** The data of the ConfigMap that a record makes, without the people's part. */
 export const recordData = (record: CleanupRecord): Record<string, string> => ({
-  [RECORD_KEY]: JSON.stringify(record),
+  [CLEANUP_RECORD]: JSON.stringify(record),
 });

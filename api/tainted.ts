@@ -1,5 +1,5 @@
-import { TAINTED } from '../api/keys.ts';
-import type { Taint } from '../api/meta.ts';
+import { TAINTED } from './keys.ts';
+import type { Taint } from './meta.ts';
 
 /** The part of a Node that says which taints are ours. */
 interface Recorded {

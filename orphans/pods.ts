@@ -1,4 +1,4 @@
-import type { Pod } from '../../../kube/resources.ts';
+import type { Pod } from '../kube/resources.ts';
 import type { Evidence } from './judge.ts';
 import type { ClusterState } from './state.ts';
 import type { OwnVolume } from './volume.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NVMeNode } from '../../../../../api/node.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../../../kube/resources.ts';
+import type { NVMeNode } from '../../../api/node.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../kube/resources.ts';
 import {
   decideCleanup,
   type CleanupAction,
   type DeleteAction,
   type Memory,
-} from '../../../../../webhook/controllers/cleanup/decide.ts';
-import { clusterState } from '../../../../../webhook/controllers/cleanup/state.ts';
+} from '../../../orphans/decide.ts';
+import { clusterState } from '../../../orphans/state.ts';
 import {
   boundClaim,
   localDrive,
@@ -16,7 +16,7 @@ import {
   registeredNode,
   reported,
   statefulPod,
-} from '../../../../builders/orphans.ts';
+} from '../../builders/orphans.ts';
 
 const MINUTE = 60_000;
 const GRACE = 5 * MINUTE;

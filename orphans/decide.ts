@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { handsOff } from '../../../api/matching.ts';
-import type { PersistentVolumeClaim, Pod } from '../../../kube/resources.ts';
+import { handsOff } from '../api/matching.ts';
+import type { PersistentVolumeClaim, Pod } from '../kube/resources.ts';
 import { judge, type Evidence, type Whereabouts } from './judge.ts';
 import { holdersOf } from './pods.ts';
 import { whereabouts, type ClusterState } from './state.ts';
@@ -71,13 +71,24 @@ export function decideCleanup(state: ClusterState, memory: Memory, now: number):
   return { actions, sightings, ...(looks.length === 0 ? {} : { nextLook: Math.min(...looks) }) };
 }
 
-interface VolumeDecision {
+/** What clean-up does about one volume. */
+export interface VolumeDecision {
   action: CleanupAction[];
+  /** Set for orphans. */
   sighting?: Sighting;
+  /** Why it is, or may be, an orphan. */
+  reason?: string;
+  /** End of the grace period that still runs, in milliseconds since the epoch. */
   due?: number;
 }
 
-function decideVolume(state: ClusterState, memory: Memory, volume: OwnVolume, now: number): VolumeDecision {
+/** Decides about one volume; see decideCleanup. */
+export function decideVolume(
+  state: ClusterState,
+  memory: Memory,
+  volume: OwnVolume,
+  now: number,
+): VolumeDecision {
   const at = whereabouts(state, volume);
   const judgement = judge(volume, at);
   if (judgement.verdict === 'kept') return { action: [] };
@@ -85,16 +96,17 @@ function decideVolume(state: ClusterState, memory: Memory, volume: OwnVolume, no
     return { action: [{ kind: 'keep', volume, nodeUID: judgement.nodeUID }] };
   }
   if (volume.rules?.orphans === 'Ignore') return { action: [] };
+  const { reason } = judgement;
   const evidence = judgement.verdict === 'orphan' ? judgement.evidence : approvedEvidence(memory, volume, at);
-  if (evidence === undefined) return { action: [{ kind: 'hold', volume, reason: judgement.reason }] };
+  if (evidence === undefined) return { reason, action: [{ kind: 'hold', volume, reason }] };
   const sighting = sightingOf(memory, volume, evidence, now);
   const restraint = restraintOf(volume, memory, at);
   if (restraint !== undefined) {
-    return { sighting, action: [{ kind: 'hold', volume, reason: `${judgement.reason}, but ${restraint}` }] };
+    return { sighting, reason, action: [{ kind: 'hold', volume, reason: `${reason}, but ${restraint}` }] };
   }
   const due = sighting.since + graceOf(volume, evidence);
-  if (due > now) return { sighting, due, action: [] };
-  return { sighting, action: deletions(state, volume, evidence, judgement.reason) };
+  if (due > now) return { sighting, reason, due, action: [] };
+  return { sighting, reason, action: deletions(state, volume, evidence, reason) };
 }
 
 /** What no agent proves, a person may: but only that the Node of another UID does not have the volume. */

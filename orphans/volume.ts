@@ -1,4 +1,4 @@
-import { parseDuration } from '../../../api/duration.ts';
+import { parseDuration } from '../api/duration.ts';
 import {
   CLEANUP,
   DRIVE_COUNT,
@@ -9,8 +9,8 @@ import {
   PROVISIONED_BY,
   PROVISIONER,
   VOLUME_IDENTITY,
-} from '../../../api/keys.ts';
-import type { PersistentVolume } from '../../../kube/resources.ts';
+} from '../api/keys.ts';
+import type { PersistentVolume } from '../kube/resources.ts';
 
 /** How a volume's node going away is dealt with, as written on the PV when it was published. */
 export interface OrphanRules {

@@ -1,7 +1,7 @@
-import { CONDITIONS } from '../../../api/reasons.ts';
-import type { Drive } from '../../../api/drive.ts';
-import type { NVMeNode, NVMeNodeStatus } from '../../../api/node.ts';
-import type { Node } from '../../../kube/resources.ts';
+import { CONDITIONS } from '../api/reasons.ts';
+import type { Drive } from '../api/drive.ts';
+import type { NVMeNode, NVMeNodeStatus } from '../api/node.ts';
+import type { Node } from '../kube/resources.ts';
 import type { OwnVolume } from './volume.ts';
 
 /** Whether a volume is on a node's drives; `unproved` says what is missing for an answer. */

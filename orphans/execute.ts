@@ -1,14 +1,8 @@
-import { HOSTNAME_LABEL, NODE_UID } from '../../../api/keys.ts';
-import type { KubeApi, RequestOptions, ResourceType } from '../../../kube/api.ts';
-import { isConflict, isInvalid, isNotFound } from '../../../kube/errors.ts';
-import { pointerSegment } from '../../../kube/patches.ts';
-import {
-  nodes,
-  nvmeNodes,
-  persistentVolumeClaims,
-  persistentVolumes,
-  pods,
-} from '../../../kube/resources.ts';
+import { HOSTNAME_LABEL, NODE_UID } from '../api/keys.ts';
+import type { KubeApi, RequestOptions, ResourceType } from '../kube/api.ts';
+import { isConflict, isInvalid, isNotFound } from '../kube/errors.ts';
+import { pointerSegment } from '../kube/patches.ts';
+import { nodes, nvmeNodes, persistentVolumeClaims, persistentVolumes, pods } from '../kube/resources.ts';
 import type { CleanupAction, DeleteAction } from './decide.ts';
 import { judge, type Evidence, type Whereabouts } from './judge.ts';
 import { ownVolume, type OwnVolume } from './volume.ts';

@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { LOST, PAUSED } from '../../../../../api/keys.ts';
-import type { NVMeNode } from '../../../../../api/node.ts';
-import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../../../kube/resources.ts';
-import {
-  decideCleanup,
-  type CleanupAction,
-  type Memory,
-} from '../../../../../webhook/controllers/cleanup/decide.ts';
-import { clusterState } from '../../../../../webhook/controllers/cleanup/state.ts';
+import { LOST, PAUSED } from '../../../api/keys.ts';
+import type { NVMeNode } from '../../../api/node.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '../../../kube/resources.ts';
+import { decideCleanup, type CleanupAction, type Memory } from '../../../orphans/decide.ts';
+import { clusterState } from '../../../orphans/state.ts';
 import {
   boundClaim,
   localDrive,
@@ -15,7 +11,7 @@ import {
   registeredNode,
   reported,
   statefulPod,
-} from '../../../../builders/orphans.ts';
+} from '../../builders/orphans.ts';
 
 const START = Date.UTC(2026, 0, 1);
 const MINUTE = 60_000;

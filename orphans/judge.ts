@@ -1,5 +1,5 @@
-import type { NVMeNode } from '../../../api/node.ts';
-import type { Node } from '../../../kube/resources.ts';
+import type { NVMeNode } from '../api/node.ts';
+import type { Node } from '../kube/resources.ts';
 import { findByReport } from './proof.ts';
 import type { OwnVolume } from './volume.ts';
 

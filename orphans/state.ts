@@ -1,0 +1,80 @@
+import { HOSTNAME_LABEL } from '../api/keys.ts';
+import type { NVMeNode } from '../api/node.ts';
+import type { NVMeProfile } from '../api/profile.ts';
+import type { Node, PersistentVolumeClaim, Pod } from '../kube/resources.ts';
+import { keyOf } from '../kube/store.ts';
+import type { Whereabouts } from './judge.ts';
+import { ownVolume, type OwnVolume } from './volume.ts';
+
+/** Everything that clean-up decides from, at one moment. */
+export interface ClusterState {
+  nodes: ReadonlyMap<string, Node>;
+  nvmeNodes: ReadonlyMap<string, NVMeNode>;
+  profiles: readonly NVMeProfile[];
+  volumes: readonly OwnVolume[];
+  /** By `namespace/name`. */
+  claims: ReadonlyMap<string, PersistentVolumeClaim>;
+  /** Pods by the `namespace/name` of each claim that they use. */
+  podsByClaim: ReadonlyMap<string, readonly Pod[]>;
+  /** Names of the Nodes by their hostname label. */
+  nodesByHostname: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Indexes plain lists of objects. */
+export function clusterState(objects: {
+  nodes: readonly Node[];
+  nvmeNodes: readonly NVMeNode[];
+  profiles: readonly NVMeProfile[];
+  volumes: readonly OwnVolume['object'][];
+  claims: readonly PersistentVolumeClaim[];
+  pods: readonly Pod[];
+}): ClusterState {
+  return {
+    nodes: byKey(objects.nodes),
+    nvmeNodes: byKey(objects.nvmeNodes),
+    profiles: objects.profiles,
+    volumes: objects.volumes.flatMap((object) => ownVolume(object) ?? []),
+    claims: byKey(objects.claims),
+    podsByClaim: podsByClaim(objects.pods),
+    nodesByHostname: group(objects.nodes, ({ metadata }) => metadata?.labels?.[HOSTNAME_LABEL])
+      .map(([hostname, nodes]): [string, string[]] => [hostname, nodes.map(keyOf)])
+      .reduce((map, [hostname, names]) => map.set(hostname, names), new Map<string, string[]>()),
+  };
+}
+
+/** Where a volume's node is, by the caches. */
+export function whereabouts(state: ClusterState, { nodeName, hostname }: OwnVolume): Whereabouts {
+  const namesakes = state.nodesByHostname.get(hostname) ?? [];
+  return {
+    node: state.nodes.get(nodeName),
+    nvmeNode: state.nvmeNodes.get(nodeName),
+    namesake: namesakes.find((name) => name !== nodeName),
+  };
+}
+
+const byKey = <T>(objects: readonly T[]): Map<string, T> =>
+  new Map(objects.map((object) => [keyOf(object), object]));
+
+function group<T>(objects: readonly T[], key: (object: T) => string | undefined): [string, T[]][] {
+  const groups = new Map<string, T[]>();
+  for (const object of objects) {
+    const of = key(object);
+    if (of !== undefined) groups.set(of, [...(groups.get(of) ?? []), object]);
+  }
+  return [...groups];
+}
+
+function podsByClaim(pods: readonly Pod[]): Map<string, Pod[]> {
+  const found = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    for (const volume of pod.spec?.volumes ?? []) {
+      const claim = volume.persistentVolumeClaim?.claimName;
+      if (claim === undefined) continue;
+      const key = `${pod.metadata?.namespace ?? ''}/${claim}`;
+      const users = found.get(key);
+      if (users) users.push(pod);
+      else found.set(key, [pod]);
+    }
+  }
+  return found;
+}
