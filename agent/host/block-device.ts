@@ -32,12 +32,28 @@ async function readFully(
  * swap. On anything but a block device O_EXCL would say nothing (open(2)), so that is ENOTBLK.
  */
 export async function probeExclusive(path: string): Promise<void> {
+  await holdExclusive(path, () => Promise.resolve());
+}
+
+/** The same, open for as long as the work runs: nobody can mount, assemble or swap on the device meanwhile. */
+export async function holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T> {
   const handle = await open(path, constants.O_RDWR | constants.O_EXCL);
   try {
     const seen = await handle.stat();
     if (!seen.isBlockDevice()) {
       throw Object.assign(new Error(`ENOTBLK: ${path} is no block device`), { code: 'ENOTBLK', path });
     }
+    return await work();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Writes a kernel attribute below /sys or /proc in one write(2); never makes a file. Rejects as the kernel answers. */
+export async function writeAttribute(path: string, text: string): Promise<void> {
+  const handle = await open(path, constants.O_WRONLY);
+  try {
+    await handle.write(text);
   } finally {
     await handle.close();
   }

@@ -64,6 +64,15 @@ export interface Host {
    * (open(2), O_EXCL without O_CREAT on block devices).
    */
   probeExclusive(path: string): Promise<void>;
+  /** The same, open while `work` runs, so that nobody can mount, assemble or swap on the device meanwhile. */
+  holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T>;
+  /**
+   * Who has the device open plainly, which an exclusive open does not see: processes of the host other than this one, and
+   * loop devices over it; in words. Rejects when not all of them can be looked into.
+   */
+  openersOf(path: string): Promise<string[]>;
+  /** Writes an attribute of the kernel below /sys or /proc in one write; needs the write lock. */
+  writeAttribute(path: string, text: string): Promise<void>;
   /** mountinfo of the host's own mount namespace; rejects when that cannot be told from the container's. */
   hostMountinfo(): Promise<string>;
   /** Runs `work` while holding the host's one write lock; waits for it at most `timeoutMs`. */

@@ -36,7 +36,8 @@ async function holds(process: string, file: { dev: number; ino: number }): Promi
   return (await Promise.all(locked)).includes(true);
 }
 
-async function commandLine(process: string): Promise<string> {
+/** Command line of a process by its folder in /proc, shortened; empty when it is gone. */
+export async function commandLine(process: string): Promise<string> {
   const text = await readFile(`${process}/cmdline`, 'utf8').catch(() => '');
   return text.split('\0').join(' ').trim().slice(0, SHOWN_CHARACTERS);
 }

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../kube/clock.ts';
-import { probeExclusive, readBlocks } from './block-device.ts';
+import { holdExclusive, probeExclusive, readBlocks, writeAttribute } from './block-device.ts';
 import { filesystemBytes } from './filesystem-size.ts';
 import { findHostInit, type HostInit } from './host-init.ts';
 import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
@@ -10,7 +10,8 @@ import { readInitFacts } from './init-facts.ts';
 import { LOCK_PATH, takeLock } from './lock.ts';
 import { keepingLock } from './lock-keeper.ts';
 import { inHostNamespace, needsHostNamespace } from './mount-namespace.ts';
-import { readHostMountinfo } from './mountinfo.ts';
+import { HostMountsUnknownError, readHostMountinfo } from './mountinfo.ts';
+import { loopsOver, openersOf } from './openers.ts';
 import { replaceFile } from './replace-file.ts';
 import { runProgram, type RunContext } from './run.ts';
 
@@ -87,6 +88,26 @@ class RealHost implements Host {
 
   async probeExclusive(path: string): Promise<void> {
     return probeExclusive(await this.#local(path));
+  }
+
+  async holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T> {
+    return holdExclusive(await this.#local(path), work);
+  }
+
+  async openersOf(path: string): Promise<string[]> {
+    const init = await this.#init();
+    if (!init.found) throw new HostMountsUnknownError(init.reason);
+    const local = await this.#local(path);
+    const [processes, loops] = await Promise.all([
+      openersOf(local, init.proc),
+      loopsOver(local, (backing) => this.#local(backing)),
+    ]);
+    return [...processes.map(({ pid, command }) => `${command || 'a process'} (PID ${pid})`), ...loops];
+  }
+
+  async writeAttribute(path: string, text: string): Promise<void> {
+    this.#heldLock(['write', path]);
+    await writeAttribute(path, text);
   }
 
   async hostMountinfo(): Promise<string> {

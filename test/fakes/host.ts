@@ -25,6 +25,8 @@ export class FakeHost implements Host {
   readonly programs: string[] = [];
   /** Devices that answer EBUSY although the snapshot shows no user. */
   readonly busy = new Set<string>();
+  /** Who has a device open plainly, by kernel path. */
+  readonly openers = new Map<string, string[]>();
   /** Error by the start of a program's line. */
   readonly failures = new Map<string, Error>();
   /** Called before each writing program. */
@@ -120,6 +122,20 @@ export class FakeHost implements Host {
     const mounted = parseMountinfo(this.snapshot.mountinfo ?? '')?.some(({ source }) => source === device);
     if (!held && mounted !== true && !this.busy.has(device)) return Promise.resolve();
     throw Object.assign(new Error(`EBUSY: resource busy or locked, open '${path}'`), { code: 'EBUSY' });
+  }
+
+  async holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T> {
+    await this.probeExclusive(path);
+    return work();
+  }
+
+  openersOf(path: string): Promise<string[]> {
+    this.#live();
+    return Promise.resolve(this.openers.get(this.#resolve(path)) ?? []);
+  }
+
+  writeAttribute(path: string, text: string): Promise<void> {
+    return Promise.reject(new Error(`Expected no attribute to be written, got ${path} = ${text}`));
   }
 
   hostMountinfo(): Promise<string> {

@@ -89,6 +89,9 @@ export class SnapshotHost implements Host {
   makeDirectory = refuse;
   filesystemBytes = refuse;
   probeExclusive = refuse;
+  holdExclusive = refuse;
+  openersOf = refuse;
+  writeAttribute = refuse;
   withWriteLock = refuse;
 
   #answer<T>(path: string, value: T | undefined): Promise<T> {
