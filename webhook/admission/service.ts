@@ -67,6 +67,7 @@ export class AdmissionService {
     return [
       ...(this.#server === undefined ? ['not listening: there is no certificate yet'] : []),
       ...(this.#registered ? [] : ['not registered with the API server yet']),
+      ...(this.#registered && !this.#keeper.trusted ? ['the API server is being told of a new CA'] : []),
       ...(profiles.synced() ? [] : ['the profiles are not known yet']),
       ...(expiry !== undefined && expiry <= clock.now() ? ['the certificate has expired'] : []),
     ];

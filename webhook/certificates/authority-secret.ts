@@ -19,6 +19,8 @@ export interface AuthoritySource {
   now: number;
   /** Of an authority that has to be made. */
   lifetimeMs: number;
+  /** PEM of the authority whose leaf we serve: it stays in the bundle even if the Secret was lost meanwhile. */
+  serving?: string | undefined;
   onRotation?: (why: string) => void;
 }
 
@@ -47,14 +49,16 @@ export async function ensureAuthority(source: AuthoritySource): Promise<Authorit
 }
 
 async function readOrWrite(source: AuthoritySource): Promise<AuthorityRecord> {
-  const { kube, namespace, now, lifetimeMs, onRotation } = source;
+  const { kube, namespace, now, lifetimeMs, onRotation, serving } = source;
   const found = await read(source);
   const record = found && decode(found);
   const why = record ? authorityProblem(record.current, now) : 'there is none that can be read';
   if (record && why === undefined) return record;
   onRotation?.(why ?? '');
   const current = await createAuthority(now, lifetimeMs);
-  const next = record ? { current, previous: record.current.certificate } : { current };
+  const before = new Set([record?.current.certificate ?? '', serving ?? '']);
+  const previous = [...before].join('');
+  const next = previous === '' ? { current } : { current, previous };
   const secret = encode(namespace, next, found?.metadata?.resourceVersion);
   if (found) await kube.replace(secrets, AUTHORITY_SECRET, secret, { namespace });
   else await kube.create(secrets, secret, { namespace });

@@ -12,19 +12,18 @@ export const certificatesIn = (pem: string): string[] =>
 /**
  * The bundle to publish: all that are wanted, then what is trusted now and still valid. Another replica may go on
  * serving a leaf of an authority that has just left the Secret, so replicas only ever add; the end of validity and a
- * limit remove.
+ * limit remove. What cannot be read is left out: the API server would refuse the whole bundle for it.
  */
 export function mergedBundle(wanted: string, published: string, now: number): string {
   const first = certificatesIn(wanted);
-  const rest = certificatesIn(published).filter((one) => !first.includes(one) && isValid(one, now));
-  return [...first, ...rest].slice(0, Math.max(MAX_IN_BUNDLE, first.length)).join('');
+  const all = [...new Set([...first, ...certificatesIn(published)])].filter((one) => isValid(one, now));
+  return all.slice(0, Math.max(MAX_IN_BUNDLE, first.length)).join('');
 }
 
 function isValid(certificate: string, now: number): boolean {
   try {
     return new X509Certificate(certificate).validToDate.getTime() > now;
   } catch {
-    // Somebody else's text between our certificates: the API server would refuse it too.
     return false;
   }
 }

@@ -1,9 +1,10 @@
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { CA_LIFETIME_MS, createLeaf, LEAF_LIFETIME_MS, type KeyedCertificate } from './authority.ts';
+import { BACKDATE_MS, CA_LIFETIME_MS, createLeaf, LEAF_LIFETIME_MS, type KeyedCertificate } from './authority.ts';
 import { bundleOf, ensureAuthority, type AuthorityRecord } from './authority-secret.ts';
-import { isSignedBy, lifetimeOf } from './validity.ts';
+import { mergedBundle } from './bundle.ts';
+import { lifetimeOf, type Lifetime } from './validity.ts';
 
 export interface CertificateTimes {
   caLifetimeMs: number;
@@ -37,12 +38,18 @@ export interface CertificateKeeperOptions {
 /** Milliseconds between two looks when nothing is due: mends a deleted Secret or a blanked bundle that no watch told of. */
 const LOOK_MS = 60_000;
 
+/** What is served, and whose it is: the key stays at hand, so that a due leaf need not wait for a new authority. */
+interface ServedLeaf extends Lifetime {
+  authority: KeyedCertificate;
+}
+
 /** Keeps the served certificate valid and trusted. `refresh` is level-based: call it as often as you like. */
 export class CertificateKeeper {
   readonly #options: CertificateKeeperOptions;
   readonly #times: CertificateTimes;
-  #leaf: { pem: KeyedCertificate; from: number; renewAt: number; until: number } | undefined;
+  #leaf: ServedLeaf | undefined;
   #published = { bundle: '', since: 0 };
+  #readyAt = Infinity;
 
   constructor(options: CertificateKeeperOptions) {
     this.#options = options;
@@ -52,6 +59,11 @@ export class CertificateKeeper {
   /** End of the served leaf in milliseconds since the epoch; undefined before there is one. */
   get expiry(): number | undefined {
     return this.#leaf?.until;
+  }
+
+  /** Whether the API server can be expected to trust what is served: a replica that starts in a rotation waits. */
+  get trusted(): boolean {
+    return this.#options.clock.now() >= this.#readyAt;
   }
 
   /**
@@ -66,38 +78,51 @@ export class CertificateKeeper {
       namespace,
       now: clock.now(),
       lifetimeMs: this.#times.caLifetimeMs,
+      serving: this.#leaf?.authority.certificate,
       onRotation: (why) => logger.info('making a new certificate authority', { why }),
     });
-    const bundle = bundleOf(authority);
     // At start first the listener: a registration without one would cost each new node a failed call.
-    if (this.#leaf === undefined) await this.#serveNew(authority.current);
+    const leaf = this.#leaf ?? (await this.#serve(authority.current));
+    const bundle = mergedBundle(bundleOf(authority), leaf.authority.certificate, clock.now());
     await publish(bundle);
-    if (bundle !== this.#published.bundle) this.#published = { bundle, since: clock.now() };
-    return this.#refreshLeaf(authority);
-  }
-
-  async #refreshLeaf({ current }: AuthorityRecord): Promise<number> {
-    const { clock } = this.#options;
-    const leaf = this.#leaf;
     const now = clock.now();
-    if (leaf === undefined) return 0;
-    if (!isSignedBy(leaf.pem.certificate, current.certificate)) {
-      const rest = this.#published.since + this.#times.settleMs - now;
-      return rest > 0 ? rest : this.#serveNew(current);
-    }
-    if (now >= leaf.renewAt || now < leaf.from) return this.#serveNew(current);
-    return Math.min(LOOK_MS, leaf.renewAt - now, lifetimeOf(current.certificate).renewAt - now);
+    if (bundle !== this.#published.bundle) this.#published = { bundle, since: now };
+    this.#readyAt = Math.min(this.#readyAt, this.#trustedAt(authority, now));
+    return this.#refreshLeaf(authority.current, leaf);
   }
 
-  async #serveNew(authority: KeyedCertificate): Promise<number> {
+  /** While an authority that has a predecessor is young, the API server may know the predecessor only. */
+  #trustedAt({ current, previous }: AuthorityRecord, now: number): number {
+    const { from } = lifetimeOf(current.certificate);
+    const isYoung = previous !== undefined && now < from + BACKDATE_MS + this.#times.settleMs;
+    return isYoung ? now + this.#times.settleMs : now;
+  }
+
+  async #refreshLeaf(current: KeyedCertificate, leaf: ServedLeaf): Promise<number> {
+    const now = this.#options.clock.now();
+    const unsettled = this.#published.since + this.#times.settleMs - now;
+    const isOld = leaf.authority.certificate !== current.certificate;
+    // A leaf that is due is renewed by its own authority meanwhile: two rotations in a row once outlasted it.
+    const mustWait = isOld && unsettled > 0 && isValidAt(lifetimeOf(leaf.authority.certificate), now);
+    const isDue = now >= leaf.renewAt || now < leaf.from;
+    const signer = mustWait ? leaf.authority : current;
+    const served = isDue || signer.certificate !== leaf.authority.certificate ? await this.#serve(signer) : leaf;
+    const due = Math.min(served.renewAt, lifetimeOf(current.certificate).renewAt) - this.#options.clock.now();
+    return Math.max(0, Math.min(LOOK_MS, due, mustWait ? unsettled : LOOK_MS));
+  }
+
+  /** Serves a new leaf of the authority; it never outlives that. */
+  async #serve(authority: KeyedCertificate): Promise<ServedLeaf> {
     const { clock, hosts, serve, logger, random = Math.random } = this.#options;
-    const pem = await createLeaf(authority, hosts, clock.now(), this.#times.leafLifetimeMs);
+    const rest = lifetimeOf(authority.certificate).until - clock.now();
+    const lifetimeMs = Math.min(this.#times.leafLifetimeMs, rest);
+    const pem = await createLeaf(authority, hosts, clock.now(), lifetimeMs);
     await serve(pem);
     const { from, renewAt, until } = lifetimeOf(pem.certificate);
-    const early = random() * 0.1 * this.#times.leafLifetimeMs;
-    this.#leaf = { pem, from, renewAt: renewAt - early, until };
+    this.#leaf = { authority, from, renewAt: renewAt - random() * 0.1 * lifetimeMs, until };
     logger.info('serving a new certificate', { hosts, until: new Date(until).toISOString() });
-    const rest = this.#leaf.renewAt - clock.now();
-    return Math.max(0, Math.min(LOOK_MS, rest));
+    return this.#leaf;
   }
 }
+
+const isValidAt = ({ from, until }: Lifetime, now: number): boolean => from <= now && now < until;

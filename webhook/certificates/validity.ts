@@ -15,11 +15,6 @@ export function lifetimeOf(certificate: string): Lifetime {
   return { from, renewAt: made + ((until - made) * 2) / 3, until };
 }
 
-/** Whether the certificate says that `authority` (PEM) signed it, and that is true. */
-export function isSignedBy(certificate: string, authority: string): boolean {
-  return new X509Certificate(certificate).verify(new X509Certificate(authority).publicKey);
-}
-
 /** Why a stored authority cannot sign now, or undefined when it can. */
 export function authorityProblem({ certificate, key }: KeyedCertificate, now: number): string | undefined {
   try {

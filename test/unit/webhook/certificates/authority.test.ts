@@ -2,7 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAuthority, createLeaf } from '../../../../webhook/certificates/authority.ts';
 import { certificatesIn, mergedBundle } from '../../../../webhook/certificates/bundle.ts';
-import { authorityProblem, isSignedBy, lifetimeOf } from '../../../../webhook/certificates/validity.ts';
+import { authorityProblem, lifetimeOf } from '../../../../webhook/certificates/validity.ts';
+import { isSignedBy } from '../../../builders/certificates.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY = 86_400_000;

@@ -2,11 +2,12 @@ import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { secrets } from '../../../../kube/resources.ts';
 import { createLogger } from '../../../../logging/logger.ts';
-import type { KeyedCertificate } from '../../../../webhook/certificates/authority.ts';
+import { BACKDATE_MS, type KeyedCertificate } from '../../../../webhook/certificates/authority.ts';
 import { AUTHORITY_SECRET, ensureAuthority } from '../../../../webhook/certificates/authority-secret.ts';
 import { certificatesIn } from '../../../../webhook/certificates/bundle.ts';
 import { CertificateKeeper } from '../../../../webhook/certificates/keeper.ts';
-import { isSignedBy } from '../../../../webhook/certificates/validity.ts';
+import { isSignedBy } from '../../../builders/certificates.ts';
+import { lifetimeOf } from '../../../../webhook/certificates/validity.ts';
 import { SteppedClock } from '../../../fakes/clock.ts';
 import { FakeKube } from '../../../fakes/kube.ts';
 
@@ -140,6 +141,56 @@ describe('keeping the certificate', () => {
     await one.keeper.refresh();
     expect(one.leaf()).not.toBe(first);
     expect(trusts(one)).toBe(true);
+  });
+
+  it('renews a due leaf by its own CA while the API server is being told of another', async () => {
+    const one = replica();
+    await one.keeper.refresh();
+    const [authority = ''] = certificatesIn(one.bundle());
+    // A rotation and a deleted Secret in a row: each wait begins anew, and the leaf's end does not wait with them.
+    clock.step(2 * HOUR - 5_000);
+    kube.remove(secrets, AUTHORITY_SECRET, namespace);
+    expect(await one.keeper.refresh()).toBe(5_000);
+    clock.step(5_000);
+    kube.remove(secrets, AUTHORITY_SECRET, namespace);
+    await one.keeper.refresh();
+    expect(lifetimeOf(one.leaf().certificate).from).toBe(clock.now() - BACKDATE_MS);
+    expect(isSignedBy(one.leaf().certificate, authority)).toBe(true);
+    expect(trusts(one)).toBe(true);
+  });
+
+  it('keeps the CA of the served leaf published when Secret and registration were lost together', async () => {
+    const one = replica();
+    await one.keeper.refresh();
+    kube.remove(secrets, AUTHORITY_SECRET, namespace);
+    await one.keeper.refresh();
+    expect(certificatesIn(one.bundle())).toHaveLength(2);
+    expect(trusts(one)).toBe(true);
+    const two = replica();
+    await two.keeper.refresh();
+    expect(two.bundle()).toBe(one.bundle());
+  });
+
+  it('is not trusted yet when it starts while the API server is being told of a new CA', async () => {
+    const one = replica();
+    await one.keeper.refresh();
+    expect(one.keeper.trusted).toBe(true);
+    kube.remove(secrets, AUTHORITY_SECRET, namespace);
+    await one.keeper.refresh();
+    const two = replica();
+    await two.keeper.refresh();
+    expect([one.keeper.trusted, two.keeper.trusted]).toEqual([true, false]);
+    clock.step(10_000);
+    expect(two.keeper.trusted).toBe(true);
+  });
+
+  it('never serves a leaf that outlives its CA', async () => {
+    const one = replica();
+    await one.keeper.refresh();
+    const [authority = ''] = certificatesIn(one.bundle());
+    clock.step(20 * HOUR - 1_000);
+    await one.keeper.refresh();
+    expect(lifetimeOf(one.leaf().certificate).until).toBeLessThanOrEqual(lifetimeOf(authority).until);
   });
 
   it('takes what another replica wrote while it made its own', async () => {
