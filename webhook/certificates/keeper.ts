@@ -1,7 +1,13 @@
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { BACKDATE_MS, CA_LIFETIME_MS, createLeaf, LEAF_LIFETIME_MS, type KeyedCertificate } from './authority.ts';
+import {
+  BACKDATE_MS,
+  CA_LIFETIME_MS,
+  createLeaf,
+  LEAF_LIFETIME_MS,
+  type KeyedCertificate,
+} from './authority.ts';
 import { bundleOf, ensureAuthority, type AuthorityRecord } from './authority-secret.ts';
 import { mergedBundle } from './bundle.ts';
 import { lifetimeOf, type Lifetime } from './validity.ts';
@@ -106,7 +112,8 @@ export class CertificateKeeper {
     const mustWait = isOld && unsettled > 0 && isValidAt(lifetimeOf(leaf.authority.certificate), now);
     const isDue = now >= leaf.renewAt || now < leaf.from;
     const signer = mustWait ? leaf.authority : current;
-    const served = isDue || signer.certificate !== leaf.authority.certificate ? await this.#serve(signer) : leaf;
+    const served =
+      isDue || signer.certificate !== leaf.authority.certificate ? await this.#serve(signer) : leaf;
     const due = Math.min(served.renewAt, lifetimeOf(current.certificate).renewAt) - this.#options.clock.now();
     return Math.max(0, Math.min(LOOK_MS, due, mustWait ? unsettled : LOOK_MS));
   }
