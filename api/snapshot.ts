@@ -117,4 +117,6 @@ export interface PciDevice {
 /** `constant` is the byte that every sampled block holds; null when the samples differ. */
 export interface SampleResult {
   constant: number | null;
+  /** UUID in the mark that a reset left, when the samples are still what the reset left. */
+  mark?: string;
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Host } from '../host/host.ts';
 import { plainUuid } from '../plan/identity.ts';
 import { writesTo } from '../plan/command.ts';
@@ -28,7 +29,8 @@ export async function contentOf(host: Host, device: string): Promise<ProbedConte
 }
 
 /** A step may only replace what carries its own UUID, or one that it was planned to replace: half-made things of ours. */
-function obstacleTo(step: Step, { type, uuid }: ProbedContent): string | undefined {
+function obstacleTo(step: Step, { type, uuid, pairs }: ProbedContent): string | undefined {
+  if (step.kind === 'wipe-signatures' && isDeepStrictEqual(pairs, step.carries)) return undefined;
   if (step.kind === 'vg-create') {
     return type === 'LVM2_member' ? undefined : `it now carries ${type} and is no physical volume`;
   }
@@ -43,8 +45,6 @@ function replaceable(step: Step): string[] {
     case 'md-create':
     case 'pv-create':
       return [step.uuid, ...step.replaces];
-    case 'wipe-signatures':
-      return [step.uuid];
     default:
       return [];
   }

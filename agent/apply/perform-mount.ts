@@ -1,9 +1,9 @@
 import type { Host } from '../host/host.ts';
 import { commandOf } from '../plan/command.ts';
-import type { MakeDataDirectoryStep, MountStep } from '../plan/step.ts';
+import type { MakeDataDirectoryStep, MountStep, UnmountStep } from '../plan/step.ts';
 import { DATA_DIRECTORY } from '../../api/keys.ts';
 import { contentOf } from './check-device.ts';
-import { isMounted } from './mounted.ts';
+import { hasMountAt, isMounted } from './mounted.ts';
 import { RefusedError } from './refused-error.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -24,6 +24,16 @@ export async function performMount(host: Host, step: MountStep): Promise<void> {
         'give the pod hostPID: true, or its host volume mountPropagation: Bidirectional',
     );
   }
+}
+
+/**
+ * Lets go of a filesystem of ours, unless that was done. What is mounted there is not looked at: a drive that was pulled
+ * cannot be read, and nothing is lost by an unmount. Rejects when it is still in use.
+ */
+export async function performUnmount(host: Host, step: UnmountStep): Promise<void> {
+  if (!(await hasMountAt(host, step.path))) return;
+  await host.run(commandOf(step), { writes: true, timeoutMs: TIMEOUT_MS });
+  if (await hasMountAt(host, step.path)) throw new Error(`${step.path} is still mounted after umount`);
 }
 
 /**

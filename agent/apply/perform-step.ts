@@ -1,12 +1,13 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { Host } from '../host/host.ts';
-import { commandOf, makes } from '../plan/command.ts';
+import { begins, commandOf, ends } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
 import type { BegunRegister } from './begun-register.ts';
 import { checkDevices, contentOf } from './check-device.ts';
 import { isOwnArray } from './own-array.ts';
-import { makeDataDirectory, performMount } from './perform-mount.ts';
+import { makeRaw } from './make-raw.ts';
+import { makeDataDirectory, performMount, performUnmount } from './perform-mount.ts';
 import { settleDevices } from './settle.ts';
 
 export interface StepContext {
@@ -28,6 +29,8 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
   switch (step.kind) {
     case 'mount':
       return performMount(host, step);
+    case 'unmount':
+      return performUnmount(host, step);
     case 'make-data-directory':
       return makeDataDirectory(host, step);
     default:
@@ -53,9 +56,10 @@ async function isDone(host: Host, step: Step): Promise<boolean> {
 }
 
 /** What a step makes is on record as begun for exactly as long as it may be half-made. */
-async function write(step: Step, { host, begun }: StepContext): Promise<void> {
-  const uuid = makes(step);
-  if (uuid !== undefined) await begun.begin(uuid);
-  await host.run(commandOf(step), { writes: true, timeoutMs: TIMEOUT_MS });
-  if (uuid !== undefined) await begun.end(uuid);
+async function write(step: Step, context: StepContext): Promise<void> {
+  const { host, begun } = context;
+  for (const uuid of begins(step)) await begun.begin(uuid);
+  if (step.kind === 'make-raw') await makeRaw(step, context);
+  else await host.run(commandOf(step), { writes: true, timeoutMs: TIMEOUT_MS });
+  for (const uuid of ends(step)) await begun.end(uuid);
 }

@@ -31,14 +31,18 @@ function touches(step: Step): string[] {
       return [MDADM, `/dev/md/${step.arrayName}`, step.uuid, ...step.devices];
     case 'md-stop':
     case 'wipe-signatures':
+    case 'make-raw':
     case 'pv-create':
       return [step.device];
     case 'vg-create':
     case 'vg-activate':
+    case 'vg-remove':
       return [`vg/${step.vgName}`, ...step.devices];
     case 'lv-create':
+    case 'lv-remove':
       return [`vg/${step.vgName}`, `/dev/${step.vgName}/${step.lvName}`];
     case 'mount':
+    case 'unmount':
       return [step.device, step.uuid, step.path];
     case 'make-data-directory':
       return [step.uuid, step.mountPath];

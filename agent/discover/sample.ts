@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { SampleResult } from '../../api/snapshot.ts';
 import type { Host } from '../host/host.ts';
+import { MARK_BYTES, parseMark } from './mark.ts';
 
 const MIB = 2 ** 20;
 const BLOCK_BYTES = 4096;
@@ -29,7 +30,8 @@ export async function sampleDevice(
   const first = await read(host, path, 0, edge);
   const constant = first[0];
   if (constant === undefined) throw new ShortReadError(path, 0, edge, 0);
-  if (!isConstant(first, constant)) return { constant: null };
+  if (!isConstant(first, constant))
+    return { constant: null, ...(await intactMark(host, path, bytes, first)) };
   const rest = await Promise.all([
     read(host, path, Math.max(0, bytes - edge), edge),
     ...randomOffsets(bytes, `${seed}:${path}`).map((offset) =>
@@ -37,6 +39,36 @@ export async function sampleDevice(
     ),
   ]);
   return { constant: rest.every((block) => isConstant(block, constant)) ? constant : null };
+}
+
+/** The mark of a reset, if nothing that is looked at has changed since. */
+async function intactMark(
+  host: Host,
+  path: string,
+  bytes: number,
+  first: Uint8Array,
+): Promise<{ mark?: string }> {
+  const mark = parseMark(first);
+  if (mark === undefined) return {};
+  return (await digestOf(host, path, bytes, mark.uuid)) === mark.digest ? { mark: mark.uuid } : {};
+}
+
+/**
+ * Digest of the places that are sampled, without the first block, where the mark lies. The seed decides the random
+ * blocks.
+ */
+export async function digestOf(host: Host, path: string, bytes: number, seed: string): Promise<string> {
+  const edge = Math.min(MIB, bytes);
+  const ranges = [
+    [MARK_BYTES, edge],
+    [Math.max(MARK_BYTES, bytes - edge), bytes],
+    ...randomOffsets(bytes, seed).map((offset) => [offset, Math.min(offset + BLOCK_BYTES, bytes)]),
+  ] as [number, number][];
+  const digest = createHash('sha256');
+  for (const [start, end] of ranges.filter(([start, end]) => start >= MARK_BYTES && start < end)) {
+    digest.update(await read(host, path, start, end - start));
+  }
+  return digest.digest('hex');
 }
 
 /** Offsets of whole blocks, spread evenly over the device by a hash of the seed. */

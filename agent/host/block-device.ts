@@ -28,16 +28,22 @@ async function readFully(
 }
 
 /**
- * Opens a block device O_RDWR|O_EXCL and closes it. The kernel answers EBUSY for a mount in any namespace, md, dm and
- * swap. On anything but a block device O_EXCL would say nothing (open(2)), so that is ENOTBLK.
+ * Opens a block device O_RDONLY|O_EXCL and closes it. The kernel answers EBUSY for a mount in any namespace, md, dm and
+ * swap, whatever the access mode (e2fsprogs' ext2fs_check_mount_point asks the same way). Closing a writable descriptor
+ * would make udev look at the drive again, and it would assemble an array that we have just stopped. On anything but a
+ * block device O_EXCL would say nothing (open(2)), so that is ENOTBLK.
  */
 export async function probeExclusive(path: string): Promise<void> {
-  await holdExclusive(path, () => Promise.resolve());
+  await exclusively(path, constants.O_RDONLY, () => Promise.resolve());
 }
 
-/** The same, open for as long as the work runs: nobody can mount, assemble or swap on the device meanwhile. */
+/** Opened for writing, and for as long as the work runs: nobody can mount, assemble or swap on the device meanwhile. */
 export async function holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const handle = await open(path, constants.O_RDWR | constants.O_EXCL);
+  return exclusively(path, constants.O_RDWR, work);
+}
+
+async function exclusively<T>(path: string, access: number, work: () => Promise<T>): Promise<T> {
+  const handle = await open(path, access | constants.O_EXCL);
   try {
     const seen = await handle.stat();
     if (!seen.isBlockDevice()) {

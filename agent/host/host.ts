@@ -60,7 +60,7 @@ export interface Host {
   /** Bytes `[offset, offset + length)` of a device, read-only. */
   readBlocks(path: string, offset: number, length: number): Promise<Uint8Array>;
   /**
-   * Opens the device O_RDWR|O_EXCL and closes it: rejects with EBUSY for a mount in any namespace, md, dm and swap
+   * Opens the device O_RDONLY|O_EXCL and closes it: rejects with EBUSY for a mount in any namespace, md, dm and swap
    * (open(2), O_EXCL without O_CREAT on block devices).
    */
   probeExclusive(path: string): Promise<void>;

@@ -3,13 +3,13 @@ import type { NvmeIdentity } from '../../api/snapshot.ts';
 import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, imprintOf } from './fingerprint.ts';
 import type { ClassifyContext, CloudProvider, InventoryDrive, MdArray, VolumeGroup } from './inventory.ts';
 import { present } from './present.ts';
 import { providerRole } from './providers/role.ts';
 import type { DriveTraits, RoleDecision } from './providers/rules.ts';
 import { leftOut } from './selection.ts';
-import { signatureOf } from './signature.ts';
+import { blkidOf, contentPairs, signatureOf } from './signature.ts';
 import { stateOf, type Verdict } from './state.ts';
 import { hostMountPaths, mountPointsOf } from './use.ts';
 import { namedBy } from './volumes.ts';
@@ -64,6 +64,8 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     mountPoints: hostMountPaths(facts, device),
     volumes: volumes.map(({ name }) => name),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
+    imprint: imprintOf(facts, device, identity),
+    content: Object.fromEntries(contentPairs(blkidOf(facts, device))),
   };
 }
 

@@ -21,7 +21,7 @@ export function fingerprintOf(
     ...(['fstype', 'uuid', 'label', 'pttype'] as const).map((name) => column(part, name) ?? null),
   ]);
   const probed = contentPairs(blkidOf(facts, device));
-  const sample = facts.snapshot.samples?.[device.path]?.constant ?? null;
+  const { constant = null, mark = null } = facts.snapshot.samples?.[device.path] ?? {};
   return hash([
     identity,
     path,
@@ -32,8 +32,24 @@ export function fingerprintOf(
     serial ?? null,
     stack,
     probed,
-    sample,
+    ...(mark === null ? [constant] : [constant, mark]),
   ]);
+}
+
+/**
+ * Hash over what is written on a drive, and nothing of how it is named, mounted or held now: equal as long as nobody
+ * wrote something else on it. What a person gave up is what had this imprint then.
+ */
+export function imprintOf(facts: Facts, device: BlockDevice, identity: string): string {
+  const parts = withDescendants(facts.devices, device)
+    .filter(({ type }) => type === 'part')
+    .map((part) => [
+      sizeOf(part) ?? null,
+      ...(['fstype', 'uuid', 'label'] as const).map((name) => column(part, name) ?? null),
+    ]);
+  const { constant = null, mark = null } = facts.snapshot.samples?.[device.path] ?? {};
+  const drive = [identity, sizeOf(device) ?? null, column(device, 'model') ?? null];
+  return hash([drive, contentPairs(blkidOf(facts, device)), constant, mark, parts]);
 }
 
 /** Hexadecimal SHA-256 of a value's JSON text. */

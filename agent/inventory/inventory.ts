@@ -36,6 +36,10 @@ export interface InventoryDrive extends Drive {
   volumes: string[];
   /** Hash over everything seen of the drive. */
   fingerprint: string;
+  /** Hash over what is written on it, whatever it is called and used for now. */
+  imprint: string;
+  /** All that blkid found on it, as `contentPairs` tells it. */
+  content: Record<string, string>;
 }
 
 /** One signature as libblkid tells it. */

@@ -1,7 +1,11 @@
-import { driveFilesystemUuid, physicalVolumeUuid, plainUuid } from '../plan/identity.ts';
+import { clearedUuid, driveFilesystemUuid, physicalVolumeUuid, plainUuid } from '../plan/identity.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
+import type { BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
 import type { Signature } from './inventory.ts';
+
+/** `marked` by a reset that ended, `begun` by one, or by a wipe, that did not. */
+export type Cleared = 'marked' | 'begun' | undefined;
 
 /** What ownership of one drive's content is decided from. */
 export interface OwnershipContext {
@@ -29,6 +33,14 @@ export function isOwnPhysicalVolume({ uuid }: Signature, context: OwnershipConte
 /** Whether we had begun to make a filesystem on the drive and never ended it. */
 export function hasBegunFilesystem({ snapshot }: Facts, context: OwnershipContext): boolean {
   return filesystemUuids(context).some((uuid) => snapshot.begun?.includes(uuid) === true);
+}
+
+/** Whether a reset left the drive as it is, or what was on it was given up and nothing was made there yet. */
+export function isCleared({ snapshot }: Facts, { path }: BlockDevice, context: OwnershipContext): Cleared {
+  const own = context.identities.map((identity) => clearedUuid(context.machineID, identity));
+  const mark = snapshot.samples?.[path]?.mark;
+  if (mark !== undefined && own.includes(mark)) return 'marked';
+  return own.some((uuid) => snapshot.begun?.includes(uuid)) ? 'begun' : undefined;
 }
 
 const filesystemUuids = ({ machineID, identities }: OwnershipContext): string[] =>

@@ -46,8 +46,10 @@ export function readSnapshot(value: unknown): Snapshot {
 }
 
 const sample: Reader<SampleResult> = (field, value) => {
-  const { constant } = record(field, value);
-  if (constant === null || typeof constant === 'number') return { constant };
+  const { constant, mark } = record(field, value);
+  if (constant === null || typeof constant === 'number') {
+    return { constant, ...(mark == null ? {} : { mark: text(`${field}.mark`, mark) }) };
+  }
   throw new SnapshotError(`${field}.constant`, 'a byte or null', constant);
 };
 

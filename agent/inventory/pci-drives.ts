@@ -28,5 +28,7 @@ function pciDrive({ address, driver, numaNode }: PciDevice): InventoryDrive {
     mountPoints: [],
     volumes: [],
     fingerprint: hash([address, driver ?? null]),
+    imprint: '',
+    content: {},
   };
 }

@@ -4,7 +4,7 @@ import { provenBlank } from './content.ts';
 import { isReadOnly, sizeOf, type BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
 import type { MdArray, VolumeGroup } from './inventory.ts';
-import { hasBegunFilesystem, isOwnFilesystem, isOwnPhysicalVolume } from './own.ts';
+import { hasBegunFilesystem, isCleared, isOwnFilesystem, isOwnPhysicalVolume } from './own.ts';
 import { describeSignature, signatureOf } from './signature.ts';
 import { blindness, unread, unreadMembership } from './unread.ts';
 import { partitioning, useOf } from './use.ts';
@@ -112,7 +112,9 @@ function raw(facts: Facts, device: BlockDevice, context: StateContext, size: num
   const [volume] = context.volumes;
   if (volume) return { state: 'InUse', reason: `PersistentVolume ${volume.name} names it, but it is blank` };
   if (provenBlank(facts, device, context.strict)) return { state: 'Free' };
-  if (hasBegunFilesystem(facts, context)) return unfinished();
+  const cleared = isCleared(facts, device, context);
+  if (cleared === 'marked') return { state: 'Free' };
+  if (cleared === 'begun' || hasBegunFilesystem(facts, context)) return unfinished();
   return { state: 'Foreign', reason: 'carries no known signature, but its blocks are not blank' };
 }
 

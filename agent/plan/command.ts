@@ -2,6 +2,7 @@ import { EXTENT_BYTES, LV_STRIPE_BYTES } from './extents.ts';
 import { mdNotation, lvmNotation } from './identity.ts';
 import type {
   LvCreateStep,
+  LvRemoveStep,
   MdAssembleStep,
   MdCreateStep,
   MdStopStep,
@@ -10,6 +11,7 @@ import type {
   Step,
   VgActivateStep,
   VgCreateStep,
+  VgRemoveStep,
 } from './step.ts';
 
 /**
@@ -36,7 +38,13 @@ export function commandOf(step: Step): string[] {
     case 'vg-create':
     case 'vg-activate':
     case 'lv-create':
+    case 'lv-remove':
+    case 'vg-remove':
       return lvmCommandOf(step);
+    case 'make-raw':
+      return ['blkdiscard', step.device];
+    case 'unmount':
+      return ['umount', step.path];
     case 'mount':
       return ['mount', '-t', step.fsType, '-o', step.options.join(','), step.device, step.path];
     case 'make-data-directory':
@@ -57,7 +65,10 @@ function mdCommandOf(step: MdCreateStep | MdAssembleStep | MdStopStep): string[]
   }
 }
 
-function lvmCommandOf(step: PvCreateStep | VgCreateStep | VgActivateStep | LvCreateStep): string[] {
+type LvmStep = PvCreateStep | VgCreateStep | VgActivateStep | LvCreateStep | LvRemoveStep | VgRemoveStep;
+
+/** Removal selects by tag, so that another group of that name is never meant. */
+function lvmCommandOf(step: LvmStep): string[] {
   switch (step.kind) {
     case 'pv-create':
       return lvm('pvcreate', '--yes', '--uuid', lvmNotation(step.uuid), '--norestorefile', step.device);
@@ -75,6 +86,13 @@ function lvmCommandOf(step: PvCreateStep | VgCreateStep | VgActivateStep | LvCre
       return lvm('vgchange', '--activate', 'y', step.vgName);
     case 'lv-create':
       return lvCreate(step);
+    case 'lv-remove': {
+      const { vgName, lvName, tag } = step;
+      return lvm('lvremove', '--yes', '--select', `lv_tags=${tag}`, `${vgName}/${lvName}`);
+    }
+    case 'vg-remove':
+      // Without --yes: asked whether the volumes in it may go, it takes the missing answer for no.
+      return lvm('vgremove', '--select', `vg_tags=${step.tag}`, step.vgName);
   }
 }
 
@@ -146,10 +164,21 @@ export function makes(step: Step): string | undefined {
     case 'mkfs':
     case 'md-create':
     case 'pv-create':
+    case 'make-raw':
       return step.uuid;
     default:
       return undefined;
   }
+}
+
+/** UUIDs on record from before a step begins: what it makes, and what it leaves half gone. */
+export function begins(step: Step): string[] {
+  return step.kind === 'wipe-signatures' ? step.begins : [makes(step) ?? []].flat();
+}
+
+/** UUIDs that are off the record once a step has ended well: what it made, and what it has overwritten. */
+export function ends(step: Step): string[] {
+  return [...[makes(step) ?? []].flat(), ...('replaces' in step ? step.replaces : [])];
 }
 
 /** Paths that a step writes to, so that each can be opened exclusively right before; empty for the others. */
@@ -158,6 +187,7 @@ export function writesTo(step: Step): string[] {
     case 'mkfs':
     case 'pv-create':
     case 'wipe-signatures':
+    case 'make-raw':
       return [step.device];
     case 'md-create':
       return step.devices;

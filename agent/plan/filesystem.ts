@@ -17,7 +17,7 @@ export function planFilesystems(
       ...NOTHING,
       steps: [
         ...stopHalfMade(inventory, [drive]),
-        ...newFilesystem(target, filesystem, replaceable([drive])),
+        ...newFilesystem(target, filesystem, replaceable(inventory, [drive])),
       ],
       volumes: [volumeOf(target, filesystem.type)],
       candidates: [drive.path],

@@ -37,6 +37,14 @@ export function filesystemUuidOn(parentUuid: string): string {
   return deriveUuid(JSON.stringify(['filesystem on', parentUuid]));
 }
 
+/**
+ * UUID that stands for a drive whose content was given up: half-made from the wipe until something else is made there, and
+ * the name in the mark that a reset leaves.
+ */
+export function clearedUuid(machineID: string, identity: string): string {
+  return deriveUuid(textOf(machineID, 'cleared', [identity]));
+}
+
 /** UUID of the LVM physical volume on one drive. */
 export function physicalVolumeUuid(machineID: string, identity: string): string {
   return deriveUuid(textOf(machineID, 'lvm-pv', [identity]));

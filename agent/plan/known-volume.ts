@@ -11,4 +11,8 @@ export interface KnownVolume {
   identity?: string;
   /** Identities of the drives below (`PlannedVolume.drives`), where the publisher has noted them on the volume. */
   drives?: readonly string[];
+  /** We provisioned it. */
+  own?: true;
+  /** `namespace/name` of the claim that it is bound to, was bound to, or is kept for. */
+  claim?: string;
 }

@@ -36,7 +36,7 @@ export function planVolumeGroup(
     ...slices,
     steps: [
       ...stopHalfMade(inventory, drives),
-      ...drives.flatMap((drive) => createPhysicalVolume(inventory.machineID, drive)),
+      ...drives.flatMap((drive) => createPhysicalVolume(inventory, drive)),
       {
         kind: 'vg-create',
         name: `create volume group ${vgName} over ${paths.join(', ')}`,
@@ -51,12 +51,12 @@ export function planVolumeGroup(
 }
 
 /** Nothing for a drive that carries our physical volume already: only its group was not made yet. */
-function createPhysicalVolume(machineID: string, drive: InventoryDrive): Step[] {
+function createPhysicalVolume(inventory: Inventory, drive: InventoryDrive): Step[] {
   const { device, path, identity, signature } = drive;
   if (signature?.type === 'LVM2_member') return [];
-  const uuid = physicalVolumeUuid(machineID, identity);
+  const uuid = physicalVolumeUuid(inventory.machineID, identity);
   const name = `create physical volume on ${path}`;
-  return [{ kind: 'pv-create', name, device, uuid, replaces: replaceable([drive]) }];
+  return [{ kind: 'pv-create', name, device, uuid, replaces: replaceable(inventory, [drive]) }];
 }
 
 /** A PersistentVolume that lay on the group these drives would make: its machine came back without its data. */

@@ -6,16 +6,23 @@ import type { PlanRequest } from './plan.ts';
 const DIGITS = 16;
 
 /**
- * Hash of everything a plan was made from: the node and its boot, the fingerprint of every drive, the names and phases
+ * Hash of everything a set-up plan was made from: the node and its boot, the fingerprint of every drive, the names and phases
  * of PersistentVolumes, and what was asked for. A person's approval counts only while it is the same.
  */
 export function planId(inventory: Inventory, { spec, nodeUID }: PlanRequest): string {
-  const { bootID, provider, drives, volumes, begun, standDown } = inventory;
+  const asked = [inventory.provider, spec.layout, spec.drives, spec.existingData];
+  return hash(['setup', nodeUID, inventory.bootID, asked, seen(inventory)]).slice(0, DIGITS);
+}
+
+/** The same of a reset plan: it asks for nothing. */
+export function resetPlanId(inventory: Inventory, nodeUID: string): string {
+  return hash(['reset', nodeUID, inventory.bootID, inventory.provider, seen(inventory)]).slice(0, DIGITS);
+}
+
+function seen({ drives, volumes, begun, standDown }: Inventory): unknown[] {
   const fingerprints = drives.map(({ path, fingerprint }) => [path, fingerprint]);
   const named = volumes.map(({ name, phase }) => [name, phase]);
-  const asked = [provider, spec.layout, spec.drives, spec.existingData];
-  const seen = [sorted(fingerprints), sorted(named), sorted(begun), standDown ?? null];
-  return hash(['setup', nodeUID, bootID, asked, seen]).slice(0, DIGITS);
+  return [sorted(fingerprints), sorted(named), sorted(begun), standDown ?? null];
 }
 
 const sorted = <T>(items: readonly T[]): T[] =>

@@ -48,7 +48,7 @@ function planArray(inventory: Inventory, drives: readonly InventoryDrive[], wish
     level,
     chunkBytes,
     devices: drives.map(({ device }) => device),
-    replaces: replaceable(drives),
+    replaces: replaceable(inventory, drives),
   };
   const device = `/dev/md/${arrayName}`;
   const stripe = stripeOf(level, drives.length, chunkBytes);

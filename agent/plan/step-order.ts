@@ -2,10 +2,14 @@ import type { Step } from './step.ts';
 
 /** Every step comes after those of earlier kinds on the same drives, so that equal kinds can run side by side. */
 const ORDER: readonly Step['kind'][] = [
+  'unmount',
+  'lv-remove',
+  'vg-remove',
   'md-stop',
   'md-assemble',
   'vg-activate',
   'wipe-signatures',
+  'make-raw',
   'md-create',
   'pv-create',
   'vg-create',

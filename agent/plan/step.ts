@@ -12,6 +12,10 @@ export type Step =
   | MdAssembleStep
   | MdStopStep
   | WipeSignaturesStep
+  | MakeRawStep
+  | UnmountStep
+  | LvRemoveStep
+  | VgRemoveStep
   | PvCreateStep
   | VgCreateStep
   | VgActivateStep
@@ -69,13 +73,58 @@ export interface MdStopStep {
   uuid: string;
 }
 
-/** Removes the signature of something of ours; for reset. */
+/** Removes every signature from a drive whose content a person gave up. */
 export interface WipeSignaturesStep {
   kind: 'wipe-signatures';
   name: string;
   device: string;
-  /** UUID that the device must still carry right before the wipe. */
+  /** What blkid must still find on the device right before the wipe, all of it (`contentPairs`). */
+  carries: Record<string, string>;
+  /** UUIDs that are half-made from here on: what is left on the drive, and on the others of its array, may go, too. */
+  begins: string[];
+}
+
+/**
+ * Leaves a drive without signature as it was when it was new: discarded; and marked as ours to overwrite where the drive
+ * still shows old bytes after that.
+ */
+export interface MakeRawStep {
+  kind: 'make-raw';
+  name: string;
+  device: string;
+  /** UUID of the mark, see identity.ts `clearedUuid`. */
   uuid: string;
+  /** Size of the drive in bytes. */
+  bytes: number;
+}
+
+/** Lets go of a filesystem of ours; a pod or a process that still uses it makes it fail. */
+export interface UnmountStep {
+  kind: 'unmount';
+  name: string;
+  device: string;
+  uuid: string;
+  /** Our mount point on the host. */
+  path: string;
+}
+
+export interface LvRemoveStep {
+  kind: 'lv-remove';
+  name: string;
+  vgName: string;
+  lvName: string;
+  /** LVM tag that the volume must carry. */
+  tag: string;
+}
+
+/** Fails while the group still holds a logical volume. */
+export interface VgRemoveStep {
+  kind: 'vg-remove';
+  name: string;
+  vgName: string;
+  /** LVM tag that the group must carry. */
+  tag: string;
+  devices: string[];
 }
 
 export interface PvCreateStep {

@@ -1,4 +1,4 @@
-import { DRIVES, HOSTNAME_LABEL, VOLUME_IDENTITY } from '../../api/keys.ts';
+import { DRIVES, HOSTNAME_LABEL, PROVISIONED_BY, PROVISIONER, VOLUME_IDENTITY } from '../../api/keys.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 
@@ -26,6 +26,7 @@ export function knownVolume(volume: PersistentVolume): KnownVolume {
   const path = volume.spec?.local?.path ?? volume.spec?.hostPath?.path;
   const annotations = volume.metadata?.annotations ?? {};
   const identity = annotations[VOLUME_IDENTITY];
+  const claim = volume.spec?.claimRef;
   const drives = drivesOf(annotations[DRIVES]);
   return {
     name: volume.metadata?.name ?? '',
@@ -33,6 +34,8 @@ export function knownVolume(volume: PersistentVolume): KnownVolume {
     ...(path === undefined ? {} : { path }),
     ...(identity === undefined ? {} : { identity }),
     ...(drives === undefined ? {} : { drives }),
+    ...(annotations[PROVISIONED_BY] === PROVISIONER ? { own: true } : {}),
+    ...(claim?.name === undefined ? {} : { claim: `${claim.namespace ?? ''}/${claim.name}` }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { LsblkDevice, Snapshot } from '../../api/snapshot.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
 import { EXTENT_BYTES } from '../../agent/plan/extents.ts';
 import { lvmNotation, mdNotation } from '../../agent/plan/identity.ts';
-import { makes } from '../../agent/plan/command.ts';
+import { begins, ends } from '../../agent/plan/command.ts';
 import type {
   LvCreateStep,
   MdAssembleStep,
@@ -24,8 +24,15 @@ export function interrupted(snapshot: Snapshot, steps: readonly Step[]): Snapsho
   const before = applied(snapshot, steps.slice(0, -1));
   const last = steps.at(-1);
   if (!last) return before;
-  const uuid = makes(last);
-  return { ...half(before, last), begun: uuid === undefined ? [] : [uuid] };
+  const over = new Set(steps.slice(0, -1).flatMap(ends));
+  const begun = [
+    ...steps
+      .slice(0, -1)
+      .flatMap(begins)
+      .filter((uuid) => !over.has(uuid)),
+    ...begins(last),
+  ];
+  return { ...half(before, last), begun: [...new Set(begun)] };
 }
 
 /** The machine after a reboot: nothing mounted; arrays assembled by udev or not; groups not activated. */
@@ -75,8 +82,21 @@ function applyStep(snapshot: Snapshot, step: Step): Snapshot {
     case 'mkfs':
       return write(next, resolve(next, step.device), { TYPE: step.fsType, UUID: step.uuid }, null);
     case 'wipe-signatures':
-      // Only the signature goes: what mkfs wrote elsewhere stays.
-      return write(next, resolve(next, step.device), {}, null);
+      return wipe(next, resolve(next, step.device));
+    case 'make-raw':
+      return write(next, resolve(next, step.device), {}, 0);
+    case 'unmount':
+      next.mountinfo = lines(next.mountinfo)
+        .filter((line) => !line.includes(` ${step.path} `))
+        .join('\n');
+      return next;
+    case 'lv-remove':
+      next.lvs = (next.lvs ?? []).filter((row) => row.vg_name !== step.vgName || row.lv_name !== step.lvName);
+      return dropChild(next, mapperName(step.vgName, step.lvName));
+    case 'vg-remove':
+      next.vgs = (next.vgs ?? []).filter(({ vg_name }) => vg_name !== step.vgName);
+      next.pvs = (next.pvs ?? []).map((row) => (row.vg_name === step.vgName ? { ...row, vg_name: '' } : row));
+      return next;
     case 'mount':
       return mount(next, resolve(next, step.device), step.path);
     case 'make-data-directory':
@@ -142,11 +162,25 @@ function run(next: Snapshot, devices: readonly string[], values: Record<string, 
   addChild(next, members, { ...child, 'maj:min': '9:127' });
 }
 
+/** Without a running array only the members' superblocks tell of it. */
 function stop(next: Snapshot, device: string): Snapshot {
-  const name = device.slice('/dev/'.length);
+  const described = next.md?.[device];
+  const members = factsOf(next).mdstat.flatMap((array) => array.members);
+  for (const member of members) if (described) next.md = { ...next.md, [`/dev/${member}`]: described };
   next.mdstat = '';
+  return dropChild(next, device.slice('/dev/'.length));
+}
+
+/** Only signatures go: what mkfs wrote elsewhere stays. */
+function wipe(next: Snapshot, path: string): Snapshot {
+  next.pvs = (next.pvs ?? []).filter(({ pv_name }) => pv_name !== path);
+  next.md = Object.fromEntries(Object.entries(next.md ?? {}).filter(([member]) => member !== path));
+  return write(next, path, {}, null);
+}
+
+function dropChild(next: Snapshot, name: string): Snapshot {
   for (const row of next.lsblk.blockdevices)
-    row.children = row.children?.filter((child) => child.kname !== name) ?? [];
+    row.children = row.children?.filter((child) => child.name !== name) ?? [];
   return next;
 }
 

@@ -1,4 +1,5 @@
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
+import { parseMark } from '../../agent/discover/mark.ts';
 import { CommandError, type Host, type RunOptions, type RunResult } from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
 import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
@@ -18,6 +19,8 @@ export interface Kill {
   when: 'before' | 'middle' | 'after';
 }
 
+const RECORDS = '/var/lib/kubectl-nvme/';
+
 /** A machine whose drives follow drive-model.ts when the agent's programs run on it, and that can refuse or die. */
 export class FakeHost implements Host {
   snapshot: Snapshot;
@@ -29,6 +32,8 @@ export class FakeHost implements Host {
   readonly openers = new Map<string, string[]>();
   /** Error by the start of a program's line. */
   readonly failures = new Map<string, Error>();
+  /** First blocks that a reset has marked, by kernel path. */
+  readonly #marks = new Map<string, string>();
   /** Called before each writing program. */
   onWrite: (line: string) => void | Promise<void> = () => undefined;
   readonly #steps: readonly Step[];
@@ -36,14 +41,14 @@ export class FakeHost implements Host {
   #changes = 0;
   #dead = false;
   #locked = false;
-  #begun: string | undefined;
+  readonly #files = new Map<string, string>();
 
   constructor(snapshot: Snapshot, steps: readonly Step[], kill?: Kill) {
     this.snapshot = snapshot;
     this.#steps = steps;
     this.#kill = kill;
     const { begun = [] } = snapshot;
-    this.#begun = begun.length === 0 ? undefined : JSON.stringify(begun);
+    if (begun.length > 0) this.#files.set(BEGUN_PATH, JSON.stringify(begun));
   }
 
   /** Whether the kill has come to pass. */
@@ -64,13 +69,14 @@ export class FakeHost implements Host {
     if (!options.writes) return { stdout: this.#answer(command), stderr: '' };
     if (!this.#locked) throw new Error(`Expected the write lock for ${line}`);
     await this.onWrite(line);
-    this.#write(command);
+    this.#write(command, options.input ?? '');
     return { stdout: '', stderr: '' };
   }
 
   async readFile(path: string): Promise<string> {
     this.#live();
-    if (path === BEGUN_PATH && this.#begun !== undefined) return Promise.resolve(this.#begun);
+    const text = this.#files.get(path);
+    if (text !== undefined) return Promise.resolve(text);
     throw missing(path);
   }
 
@@ -94,9 +100,9 @@ export class FakeHost implements Host {
 
   writeFile(path: string, text: string): Promise<void> {
     this.#change(() => {
-      if (path !== BEGUN_PATH) throw new Error(`Expected only ${BEGUN_PATH} to be written, got ${path}`);
-      this.#begun = text;
-      this.snapshot = { ...this.snapshot, begun: JSON.parse(text) as string[] };
+      if (!path.startsWith(RECORDS)) throw new Error(`Expected only ${RECORDS} to be written, got ${path}`);
+      this.#files.set(path, text);
+      if (path === BEGUN_PATH) this.snapshot = { ...this.snapshot, begun: JSON.parse(text) as string[] };
     });
     return Promise.resolve();
   }
@@ -110,8 +116,24 @@ export class FakeHost implements Host {
     return Promise.resolve(2 ** 40);
   }
 
-  readBlocks(_path: string, _offset: number, length: number): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(length));
+  /** Blank drives read as zeros, any other as counting bytes, but for its mark. */
+  readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
+    const device = this.#resolve(path);
+    const sample = this.snapshot.samples?.[device];
+    if (sample?.constant !== null) return Promise.resolve(new Uint8Array(length));
+    const bytes = Uint8Array.from({ length }, (_, index) => (offset + index) % 251);
+    if (offset === 0) bytes.set(Buffer.from(this.#marks.get(device) ?? ''));
+    return Promise.resolve(bytes);
+  }
+
+  #writeMark(device: string, block: string): void {
+    this.#marks.set(device, block);
+    const mark = parseMark(Buffer.from(block))?.uuid;
+    if (mark === undefined) throw new Error(`Expected a mark to be written, got ${block}`);
+    this.snapshot = {
+      ...this.snapshot,
+      samples: { ...this.snapshot.samples, [device]: { constant: null, mark } },
+    };
   }
 
   async probeExclusive(path: string): Promise<void> {
@@ -154,8 +176,12 @@ export class FakeHost implements Host {
     }
   }
 
-  #write(command: readonly string[]): void {
-    const [program, , path = ''] = command;
+  #write(command: readonly string[], input: string): void {
+    const [program, target = '', path = ''] = command;
+    if (program === 'dd') {
+      this.#change(() => this.#writeMark(this.#resolve(target.slice('of='.length)), input));
+      return;
+    }
     if (program === 'mkdir') {
       this.#change(() => (this.snapshot.files = { ...this.snapshot.files, [path]: true }));
       return;

@@ -12,7 +12,10 @@ const OURS = '5b8f0c52-0b52-5d10-9a5c-2d6f0e7a1c11';
 const THEIRS = '00000000-0000-4000-8000-000000000000';
 
 const stop: Step = { kind: 'md-stop', name: 'stop', device: '/dev/md127', uuid: OURS };
-const wipe: Step = { kind: 'wipe-signatures', name: 'wipe', device: '/dev/nvme1n1', uuid: OURS };
+const wipe: Step = {
+  ...{ kind: 'wipe-signatures', name: 'wipe', device: '/dev/nvme1n1' },
+  ...{ carries: { TYPE: 'xfs', UUID: OURS }, begins: [] },
+};
 const mkfs = (device: string, uuid: string): MkfsStep => ({
   kind: 'mkfs',
   name: 'mkfs',

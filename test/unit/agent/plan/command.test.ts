@@ -56,8 +56,21 @@ const CASES: [Step, string[]][] = [
   ],
   [{ kind: 'md-stop', name: '', device: '/dev/md127', uuid: UUID }, ['mdadm', '--stop', '/dev/md127']],
   [
-    { kind: 'wipe-signatures', name: '', device: '/dev/a', uuid: UUID },
+    { kind: 'wipe-signatures', name: '', device: '/dev/a', carries: {}, begins: [] },
     ['wipefs', '--all', '--quiet', '/dev/a'],
+  ],
+  [{ kind: 'make-raw', name: '', device: '/dev/a', uuid: UUID, bytes: 1 }, ['blkdiscard', '/dev/a']],
+  [
+    { kind: 'unmount', name: '', device: '/dev/a', uuid: UUID, path: '/pv-disks/x' },
+    ['umount', '/pv-disks/x'],
+  ],
+  [
+    { kind: 'lv-remove', name: '', vgName: 'vg', lvName: 'slice-0', tag: 't' },
+    ['lvremove', ...LVM, '--yes', '--select', 'lv_tags=t', 'vg/slice-0'],
+  ],
+  [
+    { kind: 'vg-remove', name: '', vgName: 'vg', tag: 't', devices: ['/dev/a'] },
+    ['vgremove', ...LVM, '--select', 'vg_tags=t', 'vg'],
   ],
   [
     { kind: 'pv-create', name: '', device: '/dev/a', uuid: UUID, replaces: [] },
@@ -123,6 +136,10 @@ test('every step that makes something says under which UUID, and which devices i
     'md-assemble': '- ',
     'md-stop': '- ',
     'wipe-signatures': '- /dev/a',
+    'make-raw': `${UUID} /dev/a`,
+    unmount: '- ',
+    'lv-remove': '- ',
+    'vg-remove': '- ',
     'pv-create': `${UUID} /dev/a`,
     'vg-create': '- /dev/a,/dev/b',
     'vg-activate': '- ',

@@ -1,0 +1,43 @@
+import type { Inventory, InventoryDrive } from '../../inventory/inventory.ts';
+import type { Step } from '../step.ts';
+import { arrayHoldings } from './array.ts';
+import { groupHoldings } from './group.ts';
+import { letGoOf } from './let-go.ts';
+
+/** One thing of ours: the drives that it lies on, and what comes before those can be cleared. */
+export interface Holding {
+  drives: InventoryDrive[];
+  /** Unmounts, stops, removals. */
+  letGo: Step[];
+  /** UUIDs that are half-made once the first of the drives is wiped. */
+  begins: string[];
+  /** Why it must not be touched now, in words. */
+  obstacle?: string;
+}
+
+/** Everything on the drives that a UUID proves to be ours. */
+export function holdings(inventory: Inventory): Holding[] {
+  const spanning = [...arrayHoldings(inventory), ...groupHoldings(inventory)];
+  const spanned = new Set(spanning.flatMap(({ drives }) => drives));
+  const single = inventory.drives.filter((drive) => isOurs(drive) && !spanned.has(drive));
+  return [...spanning, ...single.map(driveHolding)].map(judged);
+}
+
+const isOurs = ({ role, state }: InventoryDrive): boolean =>
+  role === 'Local' && (state === 'Ours' || state === 'Bound');
+
+function driveHolding(drive: InventoryDrive): Holding {
+  const { path, device, mountPoints, signature } = drive;
+  const { steps, obstacle } = letGoOf({ shown: path, device, mountPoints, uuid: signature?.uuid });
+  return { drives: [drive], letGo: steps, begins: [], ...(obstacle === undefined ? {} : { obstacle }) };
+}
+
+/** A drive that could not be read, or that is somebody else's in part, keeps the whole from being touched. */
+function judged(holding: Holding): Holding {
+  const odd = holding.drives.find((drive) => !isOurs(drive));
+  if (odd === undefined || holding.obstacle !== undefined) return holding;
+  return {
+    ...holding,
+    obstacle: `${odd.path} is ${odd.state}${odd.reason === undefined ? '' : `: ${odd.reason}`}`,
+  };
+}
