@@ -12,6 +12,15 @@ export interface Layout {
   spdk?: SpdkLayout;
 }
 
+/** Which layout types each block belongs to. */
+export const LAYOUT_BLOCKS: Readonly<Record<Exclude<keyof Layout, 'type'>, readonly LayoutType[]>> = {
+  filesystem: ['Filesystem', 'RAID', 'LVM'],
+  raid: ['RAID'],
+  lvm: ['LVM'],
+  swap: ['Swap'],
+  spdk: ['SPDK'],
+};
+
 export interface FilesystemLayout {
   type: 'ext4' | 'xfs';
   /** Passed to mount -o as they stand; `noatime` by default. */

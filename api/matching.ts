@@ -37,10 +37,15 @@ export function handsOff(node: MatchableNode): 'exempt' | 'paused' | undefined {
   return PAUSED in annotations ? 'paused' : undefined;
 }
 
-/** The wanted taints that the node lacks. The same key with another effect is another taint in Kubernetes. */
+/**
+ * The wanted taints that the node lacks, each once: a Node with a repeated taint is refused. The same key with another
+ * effect is another taint in Kubernetes.
+ */
 export function missingTaints(node: MatchableNode, wanted: readonly Taint[]): Taint[] {
-  const present = node.spec?.taints ?? [];
-  return wanted.filter(
-    ({ key, effect }) => !present.some((taint) => taint.key === key && taint.effect === effect),
-  );
+  const missing: Taint[] = [];
+  for (const taint of wanted) {
+    const known = [...(node.spec?.taints ?? []), ...missing];
+    if (!known.some(({ key, effect }) => key === taint.key && effect === taint.effect)) missing.push(taint);
+  }
+  return missing;
 }

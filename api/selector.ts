@@ -23,3 +23,32 @@ function holds(
       return value === undefined || !values.includes(value);
   }
 }
+
+/**
+ * Whether some labels could satisfy both selectors. Exact: requirements on different keys do not depend on each other,
+ * so only the requirements on one key can contradict.
+ */
+export function selectorsOverlap(a: LabelSelector, b: LabelSelector): boolean {
+  const byKey = Map.groupBy([...requirementsOf(a), ...requirementsOf(b)], ({ key }) => key);
+  return [...byKey].every(([key, requirements]) =>
+    candidates(requirements).some((value) => {
+      const labels = value === undefined ? {} : { [key]: value };
+      return requirements.every((requirement) => holds(requirement, labels));
+    }),
+  );
+}
+
+const requirementsOf = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector) => [
+  ...Object.entries(matchLabels).map(([key, value]): LabelSelectorRequirement => ({
+    key,
+    operator: 'In',
+    values: [value],
+  })),
+  ...matchExpressions,
+];
+
+/** Every value that could make a difference: none, each that is named, and one that nobody names. */
+function candidates(requirements: readonly LabelSelectorRequirement[]): (string | undefined)[] {
+  const named = requirements.flatMap(({ values = [] }) => values);
+  return [undefined, ...named, `${named.join('')}-other`];
+}

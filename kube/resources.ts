@@ -15,6 +15,7 @@ import type {
   V1Secret,
   V1StatefulSet,
   V1StorageClass,
+  V1ValidatingWebhookConfiguration,
 } from '@kubernetes/client-node';
 import { GROUP, VERSION } from '../api/group.ts';
 import type { NVMeNode } from '../api/node.ts';
@@ -51,6 +52,7 @@ export type Lease = Wire<V1Lease>;
 export type ConfigMap = Wire<V1ConfigMap>;
 export type Secret = Wire<V1Secret>;
 export type MutatingWebhookConfiguration = Wire<V1MutatingWebhookConfiguration>;
+export type ValidatingWebhookConfiguration = Wire<V1ValidatingWebhookConfiguration>;
 
 /** core/v1 Event, the fields that we write. */
 export interface CoreEvent {
@@ -125,6 +127,13 @@ export const mutatingWebhooks = resource<MutatingWebhookConfiguration>(
   'v1',
   'mutatingwebhookconfigurations',
   'MutatingWebhookConfiguration',
+  false,
+);
+export const validatingWebhooks = resource<ValidatingWebhookConfiguration>(
+  'admissionregistration.k8s.io',
+  'v1',
+  'validatingwebhookconfigurations',
+  'ValidatingWebhookConfiguration',
   false,
 );
 export const customResourceDefinitions = resource<Wire<V1CustomResourceDefinition>>(

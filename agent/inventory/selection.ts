@@ -1,3 +1,4 @@
+import { globMatches } from '../../api/glob.ts';
 import type { DriveSelection } from '../../api/profile.ts';
 import { formatBytes, parseBytes } from '../../api/quantity.ts';
 
@@ -34,13 +35,4 @@ export function leftOut(selection: DriveSelection, drive: Selectable): Omission 
 const asked = (reason: string): Omission => ({ reason, asked: true });
 
 const matches = (pattern: string, { names }: Selectable): boolean =>
-  names.some((name) => glob(pattern).test(name));
-
-/** `*` is any text, `?` any one character; everything else stands for itself. */
-function glob(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
-}
+  names.some((name) => globMatches(pattern, name));

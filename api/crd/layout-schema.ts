@@ -1,8 +1,17 @@
-import { LAYOUT_TYPES, type Layout } from '../layout.ts';
+import { LAYOUT_BLOCKS, LAYOUT_TYPES, type Layout } from '../layout.ts';
 import type { Schema } from './schema.ts';
 
 /** Sizes as Kubernetes quantities of whole or fractional bytes; see ../quantity.ts. */
 export const QUANTITY_PATTERN = '^[0-9]+([.][0-9]+)?([kMGTP]|[KMGTP]i)?$';
+
+/** md's chunks: 4 KiB, and each power of two up to 1 GiB. */
+const CHUNKS = Array.from({ length: 19 }, (_, power) => 4096 * 2 ** power);
+
+/** Blocks by the types that they belong to; one of another type says that the person meant another layout. */
+const blockRules = Object.entries(LAYOUT_BLOCKS).map(([block, types]) => ({
+  rule: `!has(self.${block}) || self.type in [${types.map((type) => `'${type}'`).join(', ')}]`,
+  message: `layout.${block} is only for layout.type ${types.join(', ')}`,
+}));
 
 /** What the drives are made into. */
 export const layoutSchema: Schema<Layout> = {
@@ -20,6 +29,9 @@ export const layoutSchema: Schema<Layout> = {
           type: 'array',
           maxItems: 32,
           items: { type: 'string', pattern: '^[A-Za-z0-9_=:./-]+$', maxLength: 128 },
+          'x-kubernetes-validations': [
+            { rule: "!('ro' in self)", message: 'a volume must be writable: leave `ro` out' },
+          ],
         },
       },
     },
@@ -30,7 +42,14 @@ export const layoutSchema: Schema<Layout> = {
         chunk: {
           type: 'string',
           pattern: QUANTITY_PATTERN,
+          maxLength: 16,
           description: 'md chunk, a power of two from 4Ki.',
+          'x-kubernetes-validations': [
+            {
+              rule: `!isQuantity(self) || (quantity(self).isInteger() && quantity(self).asInteger() in [${CHUNKS.join(', ')}])`,
+              message: 'expected a power of two from 4Ki to 1Gi, such as 512Ki',
+            },
+          ],
         },
         perNUMANode: {
           type: 'boolean',
@@ -41,7 +60,14 @@ export const layoutSchema: Schema<Layout> = {
     lvm: {
       type: 'object',
       properties: {
-        vgName: { type: 'string', pattern: '^[A-Za-z0-9_+.][A-Za-z0-9_+.-]*$', maxLength: 127 },
+        vgName: {
+          type: 'string',
+          pattern: '^[A-Za-z0-9_+.][A-Za-z0-9_+.-]*$',
+          maxLength: 127,
+          'x-kubernetes-validations': [
+            { rule: "!(self in ['.', '..'])", message: 'LVM refuses `.` and `..` as names' },
+          ],
+        },
         slices: {
           type: 'integer',
           minimum: 0,
@@ -72,4 +98,5 @@ export const layoutSchema: Schema<Layout> = {
       },
     },
   },
+  'x-kubernetes-validations': blockRules,
 };

@@ -1,15 +1,15 @@
 import { PROVIDERS, type NVMeProfileSpec } from '../profile.ts';
 import { layoutSchema, QUANTITY_PATTERN } from './layout-schema.ts';
 import type { Schema } from './schema.ts';
-import { labelSelectorSchema, taintSchema } from './selector-schema.ts';
+import { labelSelectorSchema, taintsSchema } from './selector-schema.ts';
 
 const drives: Schema<NVMeProfileSpec['drives']> = {
   type: 'object',
   description:
     "Which of the provider's local drives are wanted. Patterns are globs on model, path or by-id name.",
   properties: {
-    include: { type: 'array', maxItems: 64, items: { type: 'string', maxLength: 256 } },
-    exclude: { type: 'array', maxItems: 64, items: { type: 'string', maxLength: 256 } },
+    include: { type: 'array', maxItems: 64, items: { type: 'string', minLength: 1, maxLength: 256 } },
+    exclude: { type: 'array', maxItems: 64, items: { type: 'string', minLength: 1, maxLength: 256 } },
     minSize: { type: 'string', pattern: QUANTITY_PATTERN },
     minCount: { type: 'integer', minimum: 0, description: 'Fewer usable drives keep the taint on the node.' },
   },
@@ -47,21 +47,13 @@ export const profileSpecSchema: Schema<NVMeProfileSpec> = {
     layout: layoutSchema,
     volumes,
     taintExisting: { type: 'boolean', description: 'Also taint nodes that are older than the profile.' },
-    taints: { type: 'array', maxItems: 16, items: taintSchema, 'x-kubernetes-list-type': 'atomic' },
+    taints: taintsSchema,
     cleanup,
   },
   'x-kubernetes-validations': [
     {
       rule: "!has(self.layout) || self.layout.type != 'Block' || !has(self.volumes) || !has(self.volumes.clean) || self.volumes.clean in ['Discard', 'Zero']",
       message: 'a Block volume has no files to delete: set volumes.clean to Discard or Zero',
-    },
-    {
-      rule: "!has(self.layout) || !has(self.layout.raid) || self.layout.type == 'RAID'",
-      message: 'layout.raid is only for layout.type RAID',
-    },
-    {
-      rule: "!has(self.layout) || !has(self.layout.lvm) || self.layout.type == 'LVM'",
-      message: 'layout.lvm is only for layout.type LVM',
     },
   ],
 };

@@ -28,6 +28,7 @@ export interface CelRule {
 
 export interface StringSchema<T extends string> extends Described {
   type: 'string';
+  'x-kubernetes-validations'?: readonly CelRule[];
   enum?: readonly T[];
   pattern?: string;
   minLength?: number;
@@ -49,11 +50,13 @@ export interface ArraySchema<U> extends Described {
   maxItems?: number;
   'x-kubernetes-list-type'?: 'atomic' | 'map' | 'set';
   'x-kubernetes-list-map-keys'?: string[];
+  'x-kubernetes-validations'?: readonly CelRule[];
 }
 
 export interface MapSchema<V> extends Described {
   type: 'object';
   additionalProperties: Schema<V>;
+  maxProperties?: number;
 }
 
 export interface ObjectSchema<T> extends Described {

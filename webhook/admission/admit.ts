@@ -12,8 +12,10 @@ export const ADMISSION_RESULTS = [
   'no-profile',
   'exempt',
   'paused',
-  'not-a-node-creation',
+  'not-for-us',
   'not-synced',
+  'profile-valid',
+  'profile-impossible',
 ] as const;
 export type AdmissionResult = (typeof ADMISSION_RESULTS)[number];
 
@@ -37,7 +39,7 @@ export function admit(
     result,
     response: { uid: request.uid, allowed: true, ...more },
   });
-  if (!isNodeCreation(request)) return allow('not-a-node-creation');
+  if (!isNodeCreation(request)) return allow('not-for-us');
   const node = admittedNode(request.object);
   const hands = handsOff(node);
   if (hands !== undefined) return allow(hands);

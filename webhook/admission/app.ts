@@ -3,11 +3,13 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { admit, type AdmissionOutcome } from './admit.ts';
+import { checkProfile } from './check-profile.ts';
 import type { AdmissionMetrics } from './metrics.ts';
 import { MalformedReviewError, parseReview, reviewOf, type AdmissionRequest } from './review.ts';
 
-/** Path of the admission endpoint; the API server adds `?timeout=2s`. */
+/** Paths of the two endpoints; the API server adds `?timeout=2s`. */
 export const ADMISSION_PATH = '/admit/nodes';
+export const PROFILE_PATH = '/check/nvmeprofiles';
 
 export interface AdmissionAppOptions {
   /** Profiles from a cache, undefined until it is synced; never a call to the API server. */
@@ -20,27 +22,34 @@ export interface AdmissionAppOptions {
 const BODY_LIMIT = 7 * 1024 * 1024;
 
 const OWN_ERROR =
-  'kubectl-nvme: internal error, so the node is admitted as it is; the enrol controller adds the startup taint if a profile matches';
+  'kubectl-nvme: internal error, so the object is admitted as it is; the enrol controller adds the startup taint of a node if a profile matches';
 
-/** The admission endpoint as an express app, without a socket. */
+/** What answers a review at each path, without any effect. */
+const ENDPOINTS: Readonly<
+  Record<string, (request: AdmissionRequest, profiles: Iterable<NVMeProfile> | undefined) => AdmissionOutcome>
+> = { [ADMISSION_PATH]: admit, [PROFILE_PATH]: checkProfile };
+
+/** The admission endpoints as an express app, without a socket. */
 export function admissionApp(options: AdmissionAppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'simple');
   const readBody = express.text({ type: () => true, limit: BODY_LIMIT, defaultCharset: 'utf-8' });
-  app.post(ADMISSION_PATH, requireJson, readBody, (request: Request, response: Response) => {
-    const begin = performance.now();
-    const review = parseReview(typeof request.body === 'string' ? request.body : '');
-    const { result, answer } = answerTo(review, options);
-    response.json(reviewOf(answer));
-    options.metrics.observe(result, (performance.now() - begin) / 1000);
-  });
-  app.all(ADMISSION_PATH, (_request: Request, response: Response) => {
-    response.set('Allow', 'POST').status(405).json({ error: 'Expected POST' });
-  });
+  for (const [path, decide] of Object.entries(ENDPOINTS)) {
+    app.post(path, requireJson, readBody, (request: Request, response: Response) => {
+      const begin = performance.now();
+      const review = parseReview(typeof request.body === 'string' ? request.body : '');
+      const { result, answer } = answerTo(review, decide, options);
+      response.json(reviewOf(answer));
+      options.metrics.observe(result, (performance.now() - begin) / 1000);
+    });
+    app.all(path, (_request: Request, response: Response) => {
+      response.set('Allow', 'POST').status(405).json({ error: 'Expected POST' });
+    });
+  }
   app.use((_request: Request, response: Response) => {
-    response.status(404).json({ error: `There is only ${ADMISSION_PATH} here` });
+    response.status(404).json({ error: `There are only ${Object.keys(ENDPOINTS).join(' and ')} here` });
   });
   app.use(refusal(options));
   return app;
@@ -57,16 +66,17 @@ class UnsupportedTypeError extends Error {
   readonly status = 415;
 }
 
-/** Our own faults never keep a node out: it is allowed, with a warning for the client, and counted. */
+/** Our own faults never keep an object out: it is allowed, with a warning for the client, and counted. */
 function answerTo(
   review: AdmissionRequest,
+  decide: typeof admit,
   { profiles, logger }: AdmissionAppOptions,
 ): { result: AdmissionOutcome['result'] | 'error'; answer: AdmissionOutcome['response'] } {
   try {
-    const { result, response } = admit(review, profiles());
+    const { result, response } = decide(review, profiles());
     return { result, answer: response };
   } catch (error) {
-    logger.error('admission failed; the node was allowed as it is', { review: review.uid, error });
+    logger.error('admission failed; the object was allowed as it is', { review: review.uid, error });
     return { result: 'error', answer: { uid: review.uid, allowed: true, warnings: [OWN_ERROR] } };
   }
 }

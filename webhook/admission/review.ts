@@ -1,6 +1,6 @@
 import { isRecord } from './json.ts';
 
-/** The request half of an admission.k8s.io/v1 AdmissionReview; `object` stays as the API server sent it. */
+/** The request half of an admission.k8s.io/v1 AdmissionReview; the objects stay as the API server sent them. */
 export interface AdmissionRequest {
   uid: string;
   operation: string;
@@ -8,12 +8,16 @@ export interface AdmissionRequest {
   resource: string;
   subResource: string;
   object: unknown;
+  /** Null but for an update or a deletion. */
+  oldObject: unknown;
 }
 
-/** The response half; this webhook never denies. */
+/** The response half. Nodes are never denied, profiles are when they are impossible. */
 export interface AdmissionResponse {
   uid: string;
-  allowed: true;
+  allowed: boolean;
+  /** Why it is denied, as the client shows it. */
+  status?: { code: number; reason: string; message: string };
   patchType?: 'JSONPatch';
   /** Base64 of a JSON patch. */
   patch?: string;
@@ -35,7 +39,7 @@ export function parseReview(text: string): AdmissionRequest {
   }
   const { request } = review;
   if (!isRecord(request)) throw new MalformedReviewError('Expected a request, and there is none');
-  const { uid, resource, operation, subResource, object } = request;
+  const { uid, resource, operation, subResource, object, oldObject } = request;
   if (typeof uid !== 'string' || uid === '') {
     throw new MalformedReviewError(`Expected request.uid to be a text, got \`${printable(uid)}\``);
   }
@@ -47,6 +51,7 @@ export function parseReview(text: string): AdmissionRequest {
     resource: textOf(of.resource),
     subResource: textOf(subResource),
     object,
+    oldObject,
   };
 }
 

@@ -4,13 +4,13 @@ import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { LevelLoop } from '../../kube/level-loop.ts';
 import { Reflector } from '../../kube/reflector.ts';
-import { mutatingWebhooks, secrets } from '../../kube/resources.ts';
+import { mutatingWebhooks, secrets, validatingWebhooks } from '../../kube/resources.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { AUTHORITY_SECRET } from '../certificates/authority-secret.ts';
 import { CertificateKeeper, type CertificateTimes } from '../certificates/keeper.ts';
 import { CONFIGURATION_NAME, hostsOf, type WebhookAddress } from '../registration/configuration.ts';
 import { register } from '../registration/register.ts';
-import { ADMISSION_PATH, admissionApp } from './app.ts';
+import { ADMISSION_PATH, admissionApp, PROFILE_PATH } from './app.ts';
 import { admissionMetrics } from './metrics.ts';
 import { listen, type AdmissionServer } from './server.ts';
 
@@ -28,11 +28,12 @@ export interface AdmissionServiceOptions {
 }
 
 const RESYNC_MS = 60_000;
+const PATHS = { nodes: ADMISSION_PATH, profiles: PROFILE_PATH };
 
 /**
  * Admission as a whole: listens as soon as there is a certificate, registers itself, and mends both when somebody
- * changes them. Needs, in its own namespace: secrets create get list watch update; mutatingwebhookconfigurations
- * create get list watch update; nvmeprofiles list watch.
+ * changes them. Needs, in its own namespace: secrets create get list watch update; mutatingwebhookconfigurations and
+ * validatingwebhookconfigurations create get list watch update; nvmeprofiles list watch.
  */
 export class AdmissionService {
   readonly #options: AdmissionServiceOptions;
@@ -50,7 +51,7 @@ export class AdmissionService {
       namespace,
       times,
       hosts: hostsOf(address),
-      publish: (bundle) => register({ kube, clock, address, path: ADMISSION_PATH }, bundle),
+      publish: (bundle) => register({ kube, clock, address, paths: PATHS }, bundle),
       serve: (leaf) => this.#serve(leaf),
     });
   }
@@ -88,22 +89,14 @@ export class AdmissionService {
       onError: (error) => logger.warn('certificate or registration not right yet, will try again', { error }),
     });
     const onError = (error: unknown): void => logger.warn('watch interrupted', { error });
-    const secret = {
-      kube,
-      clock,
-      onError,
-      type: secrets,
-      namespace,
-      fieldSelector: `metadata.name=${AUTHORITY_SECRET}`,
-    };
-    const hook = {
-      kube,
-      clock,
-      onError,
-      type: mutatingWebhooks,
-      fieldSelector: `metadata.name=${CONFIGURATION_NAME}`,
-    };
-    const watches = [new Reflector(secret), new Reflector(hook)];
+    const base = { kube, clock, onError };
+    const ofSecret = { namespace, fieldSelector: `metadata.name=${AUTHORITY_SECRET}` };
+    const ofHook = { fieldSelector: `metadata.name=${CONFIGURATION_NAME}` };
+    const watches = [
+      new Reflector({ ...base, ...ofSecret, type: secrets }),
+      new Reflector({ ...base, ...ofHook, type: mutatingWebhooks }),
+      new Reflector({ ...base, ...ofHook, type: validatingWebhooks }),
+    ];
     for (const watch of watches) watch.subscribe(() => loop.poke());
     await Promise.all([loop.run(signal), ...watches.map((watch) => watch.run(signal))]);
   }

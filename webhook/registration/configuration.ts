@@ -1,9 +1,11 @@
+import { GROUP } from '../../api/group.ts';
 import { EXEMPT } from '../../api/keys.ts';
-import type { MutatingWebhookConfiguration } from '../../kube/resources.ts';
+import type { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../../kube/resources.ts';
 
-/** Name of the configuration; RBAC allows writing this one only. */
+/** Name of both configurations; RBAC allows writing these only. */
 export const CONFIGURATION_NAME = 'kubectl-nvme';
-const WEBHOOK_NAME = 'taint.kubectl-nvme.dev';
+const TAINT_WEBHOOK = `taint.${GROUP}`;
+const PROFILE_WEBHOOK = `profiles.${GROUP}`;
 
 /** Where the API server finds the webhook: a Service, or an address when it runs outside the cluster. */
 export type WebhookAddress =
@@ -16,32 +18,38 @@ export function hostsOf(address: WebhookAddress): string[] {
   return [`${base}.svc`, base, `${base}.svc.cluster.local`];
 }
 
-/**
- * The whole registration. It cannot brick a cluster: only CREATE of Nodes, failures are ignored, two seconds at most,
- * and exempt nodes never reach it. `path` is the admission endpoint's.
- */
-export function configuration(
+const API_VERSION = 'admissionregistration.k8s.io/v1';
+
+const metadata = {
+  name: CONFIGURATION_NAME,
+  labels: { 'app.kubernetes.io/part-of': 'kubectl-nvme' },
+  // AKS's admissions enforcer would keep writing a namespaceSelector into it, and we would keep mending that.
+  annotations: { 'admissions.enforcer/disabled': 'true' },
+};
+
+/** What no fault of ours can bring a cluster to a halt with: failures are ignored, two seconds at most. */
+const harmless = {
+  matchPolicy: 'Equivalent',
+  failurePolicy: 'Ignore',
+  sideEffects: 'None',
+  timeoutSeconds: 2,
+  admissionReviewVersions: ['v1'],
+};
+
+/** The registration for new Nodes: only CREATE, and exempt nodes never reach it. `path` is the endpoint's. */
+export function taintConfiguration(
   address: WebhookAddress,
   path: string,
   caBundle: string,
 ): MutatingWebhookConfiguration {
-  const where =
-    address.kind === 'url'
-      ? { url: new URL(path, address.base).href }
-      : { service: { namespace: address.namespace, name: address.name, path, port: 443 } };
   return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
+    apiVersion: API_VERSION,
     kind: 'MutatingWebhookConfiguration',
-    metadata: {
-      name: CONFIGURATION_NAME,
-      labels: { 'app.kubernetes.io/part-of': 'kubectl-nvme' },
-      // AKS's admissions enforcer would keep writing a namespaceSelector into it, and we would keep mending that.
-      annotations: { 'admissions.enforcer/disabled': 'true' },
-    },
+    metadata,
     webhooks: [
       {
-        name: WEBHOOK_NAME,
-        clientConfig: { ...where, caBundle: Buffer.from(caBundle).toString('base64') },
+        name: TAINT_WEBHOOK,
+        clientConfig: clientConfig(address, path, caBundle),
         rules: [
           {
             apiGroups: [''],
@@ -51,12 +59,8 @@ export function configuration(
             scope: 'Cluster',
           },
         ],
-        matchPolicy: 'Equivalent',
-        failurePolicy: 'Ignore',
-        sideEffects: 'None',
-        timeoutSeconds: 2,
+        ...harmless,
         reinvocationPolicy: 'IfNeeded',
-        admissionReviewVersions: ['v1'],
         matchConditions: [
           {
             name: 'not-exempt',
@@ -66,4 +70,41 @@ export function configuration(
       },
     ],
   };
+}
+
+/** The registration for NVMeProfiles that are written. `path` is the endpoint's. */
+export function profileConfiguration(
+  address: WebhookAddress,
+  path: string,
+  caBundle: string,
+): ValidatingWebhookConfiguration {
+  return {
+    apiVersion: API_VERSION,
+    kind: 'ValidatingWebhookConfiguration',
+    metadata,
+    webhooks: [
+      {
+        name: PROFILE_WEBHOOK,
+        clientConfig: clientConfig(address, path, caBundle),
+        rules: [
+          {
+            apiGroups: [GROUP],
+            apiVersions: ['*'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['nvmeprofiles'],
+            scope: 'Cluster',
+          },
+        ],
+        ...harmless,
+      },
+    ],
+  };
+}
+
+function clientConfig(address: WebhookAddress, path: string, caBundle: string) {
+  const where =
+    address.kind === 'url'
+      ? { url: new URL(path, address.base).href }
+      : { service: { namespace: address.namespace, name: address.name, path, port: 443 } };
+  return { ...where, caBundle: Buffer.from(caBundle).toString('base64') };
 }

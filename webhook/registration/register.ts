@@ -1,30 +1,63 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KubeApi } from '../../kube/api.ts';
+import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../kube/errors.ts';
-import { mutatingWebhooks, type MutatingWebhookConfiguration } from '../../kube/resources.ts';
+import { mutatingWebhooks, validatingWebhooks } from '../../kube/resources.ts';
 import { mergedBundle } from '../certificates/bundle.ts';
-import { CONFIGURATION_NAME, configuration, type WebhookAddress } from './configuration.ts';
+import {
+  CONFIGURATION_NAME,
+  profileConfiguration,
+  taintConfiguration,
+  type WebhookAddress,
+} from './configuration.ts';
 
 export interface RegistrationOptions {
   kube: KubeApi;
   clock: Clock;
   address: WebhookAddress;
-  /** Path of the admission endpoint. */
-  path: string;
+  /** Paths of the endpoints for Nodes and for NVMeProfiles. */
+  paths: { nodes: string; profiles: string };
+}
+
+/** What both kinds of configuration have. */
+interface Configuration {
+  metadata?: { labels?: Record<string, string>; annotations?: Record<string, string> };
+  webhooks?: { clientConfig: { caBundle?: string }; namespaceSelector?: object; objectSelector?: object }[];
+}
+
+/** One configuration: where it is stored, and what it should be with this PEM bundle. */
+interface Registration<T extends Configuration> {
+  type: ResourceType<T>;
+  wanted: (bundle: string) => T;
 }
 
 const ATTEMPTS = 5;
 
 /**
- * Makes the registration what it should be, with at least `bundle` trusted: created when it is missing, mended when
- * somebody blanked or changed it, untouched when it is right. Needs, on mutatingwebhookconfigurations: create (any
- * name), get and update of `kubectl-nvme`.
+ * Makes the registrations what they should be, with at least `bundle` trusted: created when missing, mended when
+ * somebody blanked or changed them, untouched when right. Needs, on mutatingwebhookconfigurations and
+ * validatingwebhookconfigurations: create (any name), get and update of `kubectl-nvme`.
  */
 export async function register(options: RegistrationOptions, bundle: string): Promise<void> {
+  const { address, paths } = options;
+  await keepRight(options, bundle, {
+    type: mutatingWebhooks,
+    wanted: (pem) => taintConfiguration(address, paths.nodes, pem),
+  });
+  await keepRight(options, bundle, {
+    type: validatingWebhooks,
+    wanted: (pem) => profileConfiguration(address, paths.profiles, pem),
+  });
+}
+
+async function keepRight<T extends Configuration>(
+  options: RegistrationOptions,
+  bundle: string,
+  registration: Registration<T>,
+): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     try {
-      await registerOnce(options, bundle);
+      await writeOnce(options, bundle, registration);
       return;
     } catch (error) {
       // Another replica wrote at the same moment, and wants the same.
@@ -32,25 +65,26 @@ export async function register(options: RegistrationOptions, bundle: string): Pr
     }
   }
   throw new Error(
-    `The MutatingWebhookConfiguration ${CONFIGURATION_NAME} changed at each of ${ATTEMPTS} attempts to write it; trying again later`,
+    `The ${registration.type.kind} ${CONFIGURATION_NAME} changed at each of ${ATTEMPTS} attempts to write it; trying again later`,
   );
 }
 
-async function registerOnce(options: RegistrationOptions, bundle: string): Promise<void> {
-  const { kube, clock, address, path } = options;
-  const found = await read(kube);
+async function writeOnce<T extends Configuration>(
+  { kube, clock }: RegistrationOptions,
+  bundle: string,
+  { type, wanted }: Registration<T>,
+): Promise<void> {
+  const found = await read(kube, type);
   const published = found?.webhooks?.[0]?.clientConfig.caBundle ?? '';
   const merged = mergedBundle(bundle, Buffer.from(published, 'base64').toString('utf8'), clock.now());
-  const wanted = configuration(address, path, merged);
-  if (found === undefined) await kube.create(mutatingWebhooks, wanted);
-  else if (!holds(found, wanted)) {
-    await kube.replace(mutatingWebhooks, CONFIGURATION_NAME, laidOver(found, wanted));
-  }
+  const right = wanted(merged);
+  if (found === undefined) await kube.create(type, right);
+  else if (!holds(found, right)) await kube.replace(type, CONFIGURATION_NAME, laidOver(found, right));
 }
 
-async function read(kube: KubeApi): Promise<MutatingWebhookConfiguration | undefined> {
+async function read<T>(kube: KubeApi, type: ResourceType<T>): Promise<T | undefined> {
   try {
-    return await kube.get(mutatingWebhooks, CONFIGURATION_NAME);
+    return await kube.get(type, CONFIGURATION_NAME);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -58,10 +92,7 @@ async function read(kube: KubeApi): Promise<MutatingWebhookConfiguration | undef
 }
 
 /** Somebody may have narrowed the selectors on purpose: they stay, everything else becomes what is wanted. */
-function laidOver(
-  found: MutatingWebhookConfiguration,
-  wanted: MutatingWebhookConfiguration,
-): MutatingWebhookConfiguration {
+function laidOver<T extends Configuration>(found: T, wanted: T): T {
   const { namespaceSelector, objectSelector } = found.webhooks?.[0] ?? {};
   const selectors = {
     ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
@@ -77,7 +108,7 @@ function laidOver(
 }
 
 /** Whether what is stored already does what is wanted; the API server's own defaults do not count as a difference. */
-function holds(found: MutatingWebhookConfiguration, wanted: MutatingWebhookConfiguration): boolean {
+function holds(found: Configuration, wanted: Configuration): boolean {
   return (
     contains(found.metadata?.annotations, wanted.metadata?.annotations) &&
     contains(found.webhooks, wanted.webhooks)

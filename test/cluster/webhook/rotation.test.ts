@@ -8,7 +8,7 @@ import { openScene, type Scene } from './scene.ts';
 
 const namespace = 'kubectl-nvme';
 /** Lives so short that a few rotations fit into a test. */
-const FLAGS = ['--ca-lifetime=12s', '--leaf-lifetime=5s', '--certificate-settle=1s'];
+const FLAGS = ['--ca-lifetime=12s', '--leaf-lifetime=5s', '--certificate-settle=3s'];
 
 describe('certificates that rotate under load', () => {
   let scene: Scene;

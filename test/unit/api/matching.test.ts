@@ -66,6 +66,10 @@ describe('missingTaints', () => {
     const present = [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' as const, value: 'x' }];
     expect(missingTaints({ spec: { taints: present } }, wanted)).toEqual([]);
   });
+
+  it('names a taint once that a profile repeats: the API server refuses a Node with both', () => {
+    expect(missingTaints({}, [...wanted, ...wanted])).toEqual(wanted);
+  });
 });
 
 describe('handsOff', () => {

@@ -1,6 +1,7 @@
 import { withDefaults } from '../../../api/defaults.ts';
 import { MANAGED_BY, MANAGED_BY_LABEL, PROVISIONER } from '../../../api/keys.ts';
 import type { NVMeProfile, NVMeProfileSpec } from '../../../api/profile.ts';
+import { publishesVolumes } from '../../../api/publishes-volumes.ts';
 import type { StorageClass } from '../../../kube/resources.ts';
 
 /** What is to be done about the StorageClass that profiles name. */
@@ -31,12 +32,6 @@ export function decideStorageClass(
   return existing.volumeBindingMode === 'WaitForFirstConsumer'
     ? { kind: 'none' }
     : { kind: 'finding', message: immediateBinding(name) };
-}
-
-/** A volume group that is left to a CSI driver, swap and SPDK bring no PersistentVolumes of ours. */
-function publishesVolumes({ layout }: NVMeProfileSpec): boolean {
-  if (layout.type === 'LVM') return (layout.lvm?.slices ?? 0) > 0;
-  return layout.type === 'Filesystem' || layout.type === 'RAID' || layout.type === 'Block';
 }
 
 const immediateBinding = (name: string): string =>

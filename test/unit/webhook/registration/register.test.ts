@@ -1,5 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { mutatingWebhooks, type MutatingWebhookConfiguration } from '../../../../kube/resources.ts';
+import {
+  mutatingWebhooks,
+  validatingWebhooks,
+  type MutatingWebhookConfiguration,
+} from '../../../../kube/resources.ts';
 import { createAuthority } from '../../../../webhook/certificates/authority.ts';
 import { certificatesIn } from '../../../../webhook/certificates/bundle.ts';
 import {
@@ -21,7 +25,7 @@ beforeEach(async () => {
 });
 
 const registerAt = (address: WebhookAddress, pem = bundle): Promise<void> =>
-  register({ kube, clock: kube.clock, address, path: '/admit' }, pem);
+  register({ kube, clock: kube.clock, address, paths: { nodes: '/admit', profiles: '/check' } }, pem);
 const stored = (): MutatingWebhookConfiguration =>
   kube.peek(mutatingWebhooks, CONFIGURATION_NAME) ?? expect.fail('not registered');
 const trusted = (): string[] =>
@@ -46,6 +50,18 @@ describe('the registration', () => {
     expect(stored().metadata?.annotations).toEqual({ 'admissions.enforcer/disabled': 'true' });
   });
 
+  it('has profiles checked, and nobody kept from mending one while the webhook is down', async () => {
+    await registerAt(service);
+    expect(kube.peek(validatingWebhooks, CONFIGURATION_NAME)?.webhooks).toMatchObject([
+      {
+        clientConfig: { service: { path: '/check' } },
+        rules: [{ operations: ['CREATE', 'UPDATE'], resources: ['nvmeprofiles'] }],
+        failurePolicy: 'Ignore',
+        timeoutSeconds: 2,
+      },
+    ]);
+  });
+
   it('leads to an address when there is no Service', async () => {
     await registerAt({ kind: 'url', base: 'https://127.0.0.1:8443' });
     expect(stored().webhooks?.[0]?.clientConfig).toMatchObject({ url: 'https://127.0.0.1:8443/admit' });
@@ -54,7 +70,7 @@ describe('the registration', () => {
   it('writes nothing when all is right', async () => {
     await registerAt(service);
     await registerAt(service);
-    expect(kube.writes).toHaveLength(1);
+    expect(kube.writes).toHaveLength(2);
   });
 
   it.each<[string, (hook: NonNullable<MutatingWebhookConfiguration['webhooks']>[number]) => void]>([
