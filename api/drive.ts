@@ -6,7 +6,8 @@ export type DriveRole = 'Local' | 'Remote' | 'Root' | 'Other';
  * else's signature; Ours carries a UUID that we derived; Bound is Ours with a claim on it; Failed does not answer;
  * Unknown could not be read completely, and is treated as if it held data.
  */
-export type DriveState = 'Free' | 'InUse' | 'Foreign' | 'Ours' | 'Bound' | 'Failed' | 'Unknown';
+export const DRIVE_STATES = ['Free', 'InUse', 'Foreign', 'Ours', 'Bound', 'Failed', 'Unknown'] as const;
+export type DriveState = (typeof DRIVE_STATES)[number];
 
 /** One block device as reported in `status.drives`. */
 export interface Drive {

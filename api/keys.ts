@@ -62,3 +62,10 @@ export const CLEANUP_CONFIG_MAP = 'nvme-webhook-cleanup';
 export const CLEANUP_RECORD = 'record';
 /** JSON list of PV UIDs that a person released; `kubectl nvme cleanup --approve` writes it. */
 export const CLEANUP_APPROVED = 'approved';
+
+/** Namespaces of manifests/base, where the parts are looked for first. */
+export const WEBHOOK_NAMESPACE = 'kubectl-nvme';
+export const AGENT_NAMESPACE = 'kubectl-nvme-agent';
+/** Label of the parts' pods, with the program's name as value. */
+export const APP_LABEL = 'app.kubernetes.io/name';
+export const AGENT_APP = 'nvme-agent';

@@ -21,8 +21,17 @@ export interface NVMeNodeSpec {
   request?: NodeRequest;
 }
 
-export type VolumeState =
-  'Publishing' | 'Available' | 'Bound' | 'Released' | 'Cleaning' | 'Unclaimed' | 'Lost' | 'Failed';
+export const VOLUME_STATES = [
+  'Publishing',
+  'Available',
+  'Bound',
+  'Released',
+  'Cleaning',
+  'Unclaimed',
+  'Lost',
+  'Failed',
+] as const;
+export type VolumeState = (typeof VOLUME_STATES)[number];
 
 /** One volume that the node's drives carry. */
 export interface VolumeStatus {

@@ -5,7 +5,8 @@ export const PROVIDERS = ['auto', 'aws', 'gcp', 'azure', 'generic'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** What the agent may do with drives that are not raw. Refuse leaves them; see docs/safety.md for the others. */
-export type ExistingData = 'Refuse' | 'Adopt' | 'Wipe';
+export const EXISTING_DATA = ['Refuse', 'Adopt', 'Wipe'] as const;
+export type ExistingData = (typeof EXISTING_DATA)[number];
 
 /** Which of the provider's local drives are wanted. Patterns are globs on the model, the path or a by-id name. */
 export interface DriveSelection {

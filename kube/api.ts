@@ -103,6 +103,11 @@ export interface KubeApi {
   delete(type: ResourceType<unknown>, name: string, options?: DeleteOptions): Promise<void>;
   /** Ends when the server closes the stream; throws on a broken one. Use the reflector unless you are it. */
   watch<T>(type: ResourceType<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  /**
+   * GET of a path whose answer may go on for ever, such as a log that is followed, as text in pieces. The time limit
+   * covers only the wait for its start.
+   */
+  stream(path: string, options?: RequestOptions): AsyncIterable<string>;
   /** GET of any path (`/version`, `/readyz`), as text. */
   raw(path: string, options?: RequestOptions): Promise<string>;
 }

@@ -135,6 +135,10 @@ class KubeClient implements KubeApi {
     return this.#exchange.watch<T>({ method: 'GET', path, stream: true }, options);
   }
 
+  stream(path: string, options: RequestOptions = {}): AsyncIterable<string> {
+    return this.#exchange.stream({ method: 'GET', path, stream: true, headers: { Accept: '*/*' } }, options);
+  }
+
   raw(path: string, options: RequestOptions = {}): Promise<string> {
     const headers = { Accept: 'application/json, text/plain, */*' };
     return this.#exchange.text({ method: 'GET', path, headers }, 'repeatable', options);

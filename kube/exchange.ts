@@ -56,6 +56,17 @@ export class Exchange {
 
   /** The events of a watch; the time limit covers only the wait for its start. */
   async *watch<T>(request: HttpRequest, options: RequestOptions): AsyncGenerator<WatchEvent<T>> {
+    yield* watchEvents<T>(this.#open(request, options), requestLine(request));
+  }
+
+  /** An answer without end as text; a character is never cut in two. */
+  async *stream(request: HttpRequest, options: RequestOptions): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    for await (const chunk of this.#open(request, options)) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
+  }
+
+  async *#open(request: HttpRequest, options: RequestOptions): AsyncGenerator<Buffer> {
     const stop = new AbortController();
     const onAbort = (): void => stop.abort(options.signal?.reason);
     options.signal?.throwIfAborted();
@@ -65,7 +76,7 @@ export class Exchange {
       const response = await withDeadline(this.#deadline(request, ms, stop.signal), () =>
         this.#renewing(request, stop.signal),
       );
-      yield* watchEvents<T>(this.#chunks(response, request, stop.signal), requestLine(request));
+      yield* this.#chunks(response, request, stop.signal);
     } finally {
       options.signal?.removeEventListener('abort', onAbort);
       stop.abort();

@@ -77,6 +77,18 @@ export interface CoreEvent {
   reportingInstance?: string;
 }
 
+/** Who the API server takes us for; made by asking, never stored. */
+export interface SelfSubjectReview {
+  status?: { userInfo?: { username?: string } };
+}
+
+export const selfSubjectReviews = resource<SelfSubjectReview>(
+  'authentication.k8s.io',
+  'v1',
+  'selfsubjectreviews',
+  'SelfSubjectReview',
+  false,
+);
 export const nodes = resource<Node>('', 'v1', 'nodes', 'Node', false);
 export const pods = resource<Pod>('', 'v1', 'pods', 'Pod', true);
 export const persistentVolumes = resource<PersistentVolume>(

@@ -27,6 +27,10 @@ export type CleanupAction =
   /** The machine registered again and still carries the volume: the PV names its new Node UID. */
   | { kind: 'keep'; volume: OwnVolume; nodeUID: string };
 
+/** Whether an action deletes something. */
+export const isDeletion = (action: CleanupAction): action is DeleteAction =>
+  action.kind === 'delete-claim' || action.kind === 'delete-pod' || action.kind === 'delete-volume';
+
 /** What is remembered of an orphan between two looks. */
 export interface Sighting {
   /** Milliseconds since the epoch. */

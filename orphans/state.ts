@@ -2,6 +2,7 @@ import { HOSTNAME_LABEL } from '../api/keys.ts';
 import type { NVMeNode } from '../api/node.ts';
 import type { NVMeProfile } from '../api/profile.ts';
 import type { Node, PersistentVolumeClaim, Pod } from '../kube/resources.ts';
+import { podsByClaim } from '../kube/claims-of-pod.ts';
 import { keyOf } from '../kube/store.ts';
 import type { Whereabouts } from './judge.ts';
 import { ownVolume, type OwnVolume } from './volume.ts';
@@ -62,19 +63,4 @@ function group<T>(objects: readonly T[], key: (object: T) => string | undefined)
     if (of !== undefined) groups.set(of, [...(groups.get(of) ?? []), object]);
   }
   return [...groups];
-}
-
-function podsByClaim(pods: readonly Pod[]): Map<string, Pod[]> {
-  const found = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    for (const volume of pod.spec?.volumes ?? []) {
-      const claim = volume.persistentVolumeClaim?.claimName;
-      if (claim === undefined) continue;
-      const key = `${pod.metadata?.namespace ?? ''}/${claim}`;
-      const users = found.get(key);
-      if (users) users.push(pod);
-      else found.set(key, [pod]);
-    }
-  }
-  return found;
 }

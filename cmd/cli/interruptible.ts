@@ -11,6 +11,7 @@ export function interruptible(kube: KubeApi, signal: AbortSignal): KubeApi {
     patch: (type, name, patch, options) => kube.patch(type, name, patch, { signal, ...options }),
     delete: (type, name, options) => kube.delete(type, name, { signal, ...options }),
     watch: (type, options) => kube.watch(type, { signal, ...options }),
+    stream: (path, options) => kube.stream(path, { signal, ...options }),
     raw: (path, options) => kube.raw(path, { signal, ...options }),
   };
 }

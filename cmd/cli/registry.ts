@@ -16,6 +16,9 @@ export interface GroupEntry {
 }
 
 export const GROUPS: readonly GroupEntry[] = [
+  { name: 'describe', summary: 'Show everything about one thing' },
+  { name: 'list', summary: 'List drives, volumes, orphans or profiles' },
+  { name: 'plan', summary: 'Show what set-up would do, and change nothing' },
   { name: 'setup', summary: 'Turn raw NVMe drives into ready storage' },
 ];
 
@@ -27,9 +30,59 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('../verbs/status.ts')).status,
   },
   {
+    path: ['describe', 'node'],
+    summary: 'Show everything about a node, and what to do next',
+    load: async () => (await import('../verbs/describe-node.ts')).describeNodeVerb,
+  },
+  {
+    path: ['plan', 'node'],
+    summary: 'Show the steps that set-up would run on nodes',
+    load: async () => (await import('../verbs/plan-node.ts')).planNode,
+  },
+  {
     path: ['setup', 'node'],
     summary: 'Set up the drives of a node',
     load: async () => (await import('../verbs/setup-node.ts')).setupNode,
+  },
+  {
+    path: ['taint'],
+    summary: 'Take the startup taint off nodes and pause them, or end the pause',
+    load: async () => (await import('../verbs/taint.ts')).taintVerb,
+  },
+  {
+    path: ['drain-check'],
+    summary: 'Show who loses data if nodes go',
+    load: async () => (await import('../verbs/drain-check.ts')).drainCheck,
+  },
+  {
+    path: ['list', 'drives'],
+    summary: 'List the drives of all nodes',
+    load: async () => (await import('../verbs/list-drives.ts')).listDrives,
+  },
+  {
+    path: ['list', 'volumes'],
+    summary: 'List the volumes on NVMe drives',
+    load: async () => (await import('../verbs/list-volumes.ts')).listVolumes,
+  },
+  {
+    path: ['list', 'orphans'],
+    summary: 'List volumes whose nodes are gone',
+    load: async () => (await import('../verbs/list-orphans.ts')).listOrphans,
+  },
+  {
+    path: ['list', 'profiles'],
+    summary: 'List the profiles and how many nodes each rules',
+    load: async () => (await import('../verbs/list-profiles.ts')).listProfilesVerb,
+  },
+  {
+    path: ['cleanup'],
+    summary: 'Show, release or delete what nodes that are gone have left',
+    load: async () => (await import('../verbs/cleanup.ts')).cleanup,
+  },
+  {
+    path: ['logs'],
+    summary: 'Print the log of the agent on a node',
+    load: async () => (await import('../verbs/logs.ts')).logs,
   },
   {
     path: ['completion'],
@@ -49,7 +102,13 @@ export function findVerb(words: readonly string[]): VerbEntry | undefined {
 }
 
 /** kubectl takes `node`, `nodes` and `no` alike. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = { node: ['nodes', 'no'] };
+const ALIASES: Readonly<Record<string, readonly string[]>> = {
+  node: ['nodes', 'no'],
+  drives: ['drive'],
+  volumes: ['volume', 'pv'],
+  orphans: ['orphan'],
+  profiles: ['profile'],
+};
 
 /** Other spellings of a word of a verb's path. */
 export const aliasesOf = (word: string): readonly string[] => ALIASES[word] ?? [];

@@ -1,6 +1,12 @@
 /** What kubectl prints for a value that is not there. */
 export const NONE = '<none>';
 
+/** Text without blanks around it; what a drive says of itself is often padded. */
+export function orNone(text: string | undefined): string {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? NONE : trimmed;
+}
+
 /** One column of a table over rows of type `T`. */
 export interface Column<T> {
   header: string;

@@ -1,8 +1,8 @@
 import { isRefused } from '../../agent/plan/plan.ts';
 import { PAUSED } from '../../api/keys.ts';
-import type { NodeRequest, NVMeNode } from '../../api/node.ts';
+import type { NodeRequest } from '../../api/node.ts';
 import type { Plan } from '../../api/plan.ts';
-import { outcomeOf, type Followed } from './outcome.ts';
+import { isUnfinished, type Followed } from './outcome.ts';
 import type { SetupOrder } from './order.ts';
 import type { Situation } from './situation.ts';
 import { changesRules } from './wanted.ts';
@@ -52,7 +52,7 @@ function refusePaused({ node }: Situation): Decision | undefined {
   if (node.metadata.annotations?.[PAUSED] === undefined) return undefined;
   return refuse(
     `node ${node.metadata.name} is paused (${node.metadata.annotations[PAUSED]})`,
-    `End the pause with: kubectl annotate node ${node.metadata.name} ${PAUSED}-`,
+    `End the pause with: kubectl nvme taint ${node.metadata.name}`,
   );
 }
 
@@ -81,22 +81,11 @@ function isSameOrder(order: SetupOrder, situation: Situation, request: NodeReque
   return samePlan && !changesRules(order, situation);
 }
 
-/** Progress that stands beside a fresh failure is what a failed set-up left behind: it may be ordered again. */
-function isUnfinished(nvmeNode: NVMeNode): boolean {
-  const { metadata, spec, status } = nvmeNode;
-  if (spec?.request !== undefined && spec.request.id !== status?.observedRequestID) return true;
-  const followed = {
-    generation: metadata.generation ?? 0,
-    ...(status?.observedRequestID === undefined ? {} : { requestID: status.observedRequestID }),
-  };
-  return status?.progress !== undefined && outcomeOf(nvmeNode, followed).kind === 'running';
-}
-
 function refuseStalePlan({ planID, node }: SetupOrder, plan: Plan | undefined): Decision | undefined {
   if (planID === undefined || planID === plan?.id) return undefined;
   return refuse(
     `plan ${planID} is stale: ${plan ? `the plan for node ${node} is now ${plan.id}` : `node ${node} has no plan yet`}`,
-    `Look at it again: kubectl nvme setup node ${node} --dry-run`,
+    `Look at it again: kubectl nvme plan node ${node}`,
   );
 }
 

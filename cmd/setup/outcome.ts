@@ -46,4 +46,18 @@ export function freshReady(nvmeNode: NVMeNode, generation: number): Condition | 
   return seen >= generation ? condition : undefined;
 }
 
+/**
+ * Whether an order is still being carried out. Progress that stands beside a fresh failure is what a failed set-up left
+ * behind: it may be ordered again.
+ */
+export function isUnfinished(nvmeNode: NVMeNode): boolean {
+  const { metadata, spec, status } = nvmeNode;
+  if (spec?.request !== undefined && spec.request.id !== status?.observedRequestID) return true;
+  const followed = {
+    generation: metadata.generation ?? 0,
+    ...(status?.observedRequestID === undefined ? {} : { requestID: status.observedRequestID }),
+  };
+  return status?.progress !== undefined && outcomeOf(nvmeNode, followed).kind === 'running';
+}
+
 const stopped = (reason: string, message: string): Outcome => ({ kind: 'stopped', reason, message });

@@ -6,7 +6,8 @@ import { layoutText } from '../status/columns.ts';
 export function planText(node: string, plan: Plan): string {
   const about = `Plan ${plan.id} for node ${node}: ${layoutText(plan.layout)}, provider ${plan.provider}`;
   const parts = [about, '', ...stepLines(plan)];
-  if (plan.refusals.length > 0) parts.push('', 'Left alone:', ...refusalLines(plan));
+  const untouched = leftAlone(plan);
+  if (untouched.length > 0) parts.push('', 'Left alone:', ...alignRows(untouched));
   return `${parts.join('\n')}\n`;
 }
 
@@ -22,8 +23,15 @@ function stepLines({ steps, candidates }: Plan): string[] {
   return alignRows([['STEP', 'NAME', 'COMMAND'], ...rows]).map((line) => line.trimEnd());
 }
 
-const refusalLines = ({ refusals }: Plan): string[] =>
-  alignRows(refusals.map(({ path, reason }) => [`  ${path}`, reason]));
+/** Refused drives first, then those that nobody would expect to be used: remote ones, the root disk. */
+function leftAlone({ refusals, drives, candidates }: Plan): string[][] {
+  const told = new Set([...candidates, ...refusals.map(({ path }) => path)]);
+  const others = drives.filter(({ path }) => !told.has(path));
+  return [
+    ...refusals.map(({ path, reason }) => [`  ${path}`, reason]),
+    ...others.map(({ path, role, state, reason }) => [`  ${path}`, reason ?? `${role}, ${state}`]),
+  ];
+}
 
 /** An argument as a shell would need it; for reading and copying, nothing runs it. */
 function quoted(argument: string): string {

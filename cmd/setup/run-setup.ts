@@ -5,6 +5,7 @@ import { Failure, Interrupted } from '../errors/exit.ts';
 import { toJson } from '../print/json.ts';
 import { decide } from './decide.ts';
 import { followSetup, type ProgressView } from './follow-setup.ts';
+import { noPlan } from './no-plan.ts';
 import type { SetupOrder } from './order.ts';
 import type { Followed } from './outcome.ts';
 import { placeOrder } from './place-order.ts';
@@ -63,11 +64,6 @@ async function printPlan({ order, output }: SetupOp, plan: Plan): Promise<string
   if (output === 'json') return toJson(plan);
   return output === 'yaml' ? (await import('../print/yaml.ts')).toYaml(plan) : planText(order.node, plan);
 }
-
-const noPlan = (node: string): Failure =>
-  new Failure(`there is no plan for node ${node}: its agent has not reported its drives yet`, {
-    next: `See whether an agent runs there: kubectl get pods -A -o wide --field-selector spec.nodeName=${node}`,
-  });
 
 interface Ordered {
   followed: Followed;

@@ -1,9 +1,9 @@
 import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { isNotFound } from '../../kube/errors.ts';
 import { nodes, nvmeNodes, nvmeProfiles, type Node } from '../../kube/resources.ts';
-import { installed } from '../status/collect.ts';
+import { absent } from '../read/absent.ts';
+import { installed } from '../read/installed.ts';
 import { matchingProfile } from '../status/matching-profile.ts';
 import type { SetupOrder } from './order.ts';
 
@@ -39,14 +39,4 @@ async function readProfile(
   const enrolled = nvmeNode?.spec?.profile;
   if (enrolled !== undefined) return absent(kube.get(nvmeProfiles, enrolled));
   return matchingProfile(node, (await kube.listAll(nvmeProfiles)).items)?.profile;
-}
-
-/** A 404 as undefined: the object may well not be there. */
-async function absent<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -5,28 +5,34 @@ import { MANAGED_BY, MANAGED_BY_LABEL } from '../../api/keys.ts';
 import type { NodeRequest, NVMeNode, NVMeNodeSpec } from '../../api/node.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { SetupOrder } from './order.ts';
+import { isUnfinished } from './outcome.ts';
 import type { Situation } from './situation.ts';
 
 /** The NVMeNode's spec as the order wants it, its request left as it is. */
 export function wantedSpec(order: SetupOrder, { nvmeNode, profile }: Situation): NVMeNodeSpec {
-  const { profile: ruling, overrides, ...rest } = nvmeNode?.spec ?? {};
+  const { profile: ruling, overrides: _, ...rest } = nvmeNode?.spec ?? {};
   const name = order.profile ?? ruling ?? profile?.metadata.name;
   return {
     ...rest,
     ...(name === undefined ? {} : { profile: name }),
-    ...overridesFor(order, overrides),
+    ...overridesFor(order, nvmeNode),
   };
 }
 
-/** An ordered profile brings its own layout, so an earlier order's layout must not lie over it. */
-function overridesFor(
-  order: SetupOrder,
-  overrides: NVMeNodeSpec['overrides'],
-): Pick<NVMeNodeSpec, 'overrides'> {
-  const { layout, ...others } = overrides ?? {};
+/**
+ * An ordered profile brings its own layout, so an earlier order's layout must not lie over it. What an earlier order
+ * said about existing data stands only while that order is being carried out: nobody may wipe by having wiped once.
+ */
+function overridesFor(order: SetupOrder, nvmeNode: NVMeNode | undefined): Pick<NVMeNodeSpec, 'overrides'> {
+  const { layout, existingData, ...others } = nvmeNode?.spec?.overrides ?? {};
   const wanted = order.layout === undefined ? undefined : layoutWithDefaults({ type: order.layout });
   const kept = wanted ?? (order.profile === undefined ? layout : undefined);
-  const merged = { ...others, ...(kept === undefined ? {} : { layout: kept }) };
+  const data = order.existingData ?? (nvmeNode && isUnfinished(nvmeNode) ? existingData : undefined);
+  const merged = {
+    ...others,
+    ...(kept === undefined ? {} : { layout: kept }),
+    ...(data === undefined ? {} : { existingData: data }),
+  };
   return Object.keys(merged).length === 0 ? {} : { overrides: merged };
 }
 

@@ -1,19 +1,14 @@
 import { NODE_LABEL } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
-import type { KubeApi, ResourceType } from '../../kube/api.ts';
-import { isForbidden, isNotFound, isUnknownKind } from '../../kube/errors.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import { isForbidden } from '../../kube/errors.ts';
 import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
+import type { NodeSelection } from '../cli/node-selection.ts';
 import { Failures } from '../errors/exit.ts';
-import { NotInstalled } from '../errors/not-installed.ts';
+import { absent } from '../read/absent.ts';
+import { installed } from '../read/installed.ts';
+import { optional } from '../read/optional.ts';
 import type { ClusterView } from './cluster-view.ts';
-
-/** Which nodes are looked at. */
-export interface NodeQuery {
-  /** Empty for all. */
-  names: readonly string[];
-  /** Label selector on the Nodes. */
-  selector?: string;
-}
 
 /** What was found, what could not be, and what the reader should know about gaps. */
 export interface Collected {
@@ -27,7 +22,7 @@ export interface Collected {
 const MAX_LABEL_VALUE = 63;
 
 /** Reads Nodes, NVMeNodes, PersistentVolumes and profiles at once, by name where names are given. */
-export async function collect(kube: KubeApi, query: NodeQuery): Promise<Collected> {
+export async function collect(kube: KubeApi, query: NodeSelection): Promise<Collected> {
   const notes: string[] = [];
   const [[found, reports], volumes, profiles] = await Promise.all([
     allOf(readNodes(kube, query), readNVMeNodes(kube, query.names)),
@@ -60,7 +55,7 @@ export function volumeSelector(names: readonly string[]): string {
   return byName ? `${NODE_LABEL} in (${names.join(',')})` : NODE_LABEL;
 }
 
-async function readNodes(kube: KubeApi, query: NodeQuery): Promise<{ nodes: Node[]; errors: unknown[] }> {
+async function readNodes(kube: KubeApi, query: NodeSelection): Promise<{ nodes: Node[]; errors: unknown[] }> {
   if (query.names.length === 0) {
     const selector = query.selector === undefined ? {} : { labelSelector: query.selector };
     return { nodes: (await kube.listAll(nodes, selector)).items, errors: [] };
@@ -80,39 +75,12 @@ async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<N
 }
 
 async function readOneNVMeNode(kube: KubeApi, name: string): Promise<NVMeNode[]> {
-  try {
-    return [await installed(kube.get(nvmeNodes, name), nvmeNodes)];
-  } catch (error) {
-    // Nothing enrolled the node.
-    if (isNotFound(error)) return [];
-    throw error;
-  }
+  // Absent when nothing enrolled the node.
+  const found = await absent(installed(kube.get(nvmeNodes, name), nvmeNodes));
+  return found === undefined ? [] : [found];
 }
 
-/** Turns the 404 of a whole kind into NotInstalled. */
-export async function installed<T>(reading: Promise<T>, { kind }: ResourceType<unknown>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    throw isUnknownKind(error) ? new NotInstalled(kind, error) : error;
-  }
-}
-
-/** Items of a list that `status` can do without: forbidden or unknown gives undefined and a note. */
-async function optional<T>(
-  reading: Promise<{ items: T[] }>,
-  note: (why: string) => unknown,
-): Promise<T[] | undefined> {
-  try {
-    return (await reading).items;
-  } catch (error) {
-    if (!isForbidden(error) && !isUnknownKind(error)) throw error;
-    if (isForbidden(error)) note((error as Error).message);
-    return undefined;
-  }
-}
-
-const isNarrow = ({ names, selector }: NodeQuery): boolean => names.length > 0 || selector !== undefined;
+const isNarrow = ({ names, selector }: NodeSelection): boolean => names.length > 0 || selector !== undefined;
 
 function belongingTo(found: readonly Node[], reports: readonly NVMeNode[]): NVMeNode[] {
   const names = new Set(found.map((node) => node.metadata?.name));

@@ -13,14 +13,16 @@ import {
   type Node,
   type PersistentVolume,
 } from '../../kube/resources.ts';
+import type { NodeSelection } from '../cli/node-selection.ts';
 import { isRefusal } from '../follow/refusal.ts';
-import { installed, volumeSelector, type NodeQuery } from './collect.ts';
+import { installed } from '../read/installed.ts';
+import { volumeSelector } from './collect.ts';
 import { LiveSummaries } from './live-summaries.ts';
 
 export interface LiveStatusOptions {
   kube: KubeApi;
   clock: Clock;
-  query: NodeQuery;
+  query: NodeSelection;
   /** Something changed; the rows are to be read again. */
   onChange: () => void;
   /** The connection broke; it is being mended. */

@@ -2,8 +2,8 @@ import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { Node, PersistentVolume } from '../../kube/resources.ts';
 import type { Change } from '../../kube/store.ts';
+import type { NodeSelection } from '../cli/node-selection.ts';
 import type { NodeParts } from './cluster-view.ts';
-import type { NodeQuery } from './collect.ts';
 import type { NodeStorage } from './node-storage.ts';
 import { concernsUs, summarizeNode } from './summarize.ts';
 import { nodeOfVolume } from './volumes.ts';
@@ -20,9 +20,9 @@ interface Entry {
 export class LiveSummaries {
   readonly #entries = new Map<string, Entry>();
   readonly #profiles = new Map<string, NVMeProfile>();
-  readonly #query: NodeQuery & { volumesKnown: boolean };
+  readonly #query: NodeSelection & { volumesKnown: boolean };
 
-  constructor(query: NodeQuery & { volumesKnown: boolean }) {
+  constructor(query: NodeSelection & { volumesKnown: boolean }) {
     this.#query = query;
   }
 

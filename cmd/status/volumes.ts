@@ -64,7 +64,8 @@ function claimOf(volume: PersistentVolume): Pick<VolumeSummary, 'claim'> {
   return namespace && name ? { claim: { namespace, name } } : {};
 }
 
-function bytesOf(quantity: string | undefined): number {
+/** Bytes of a PersistentVolume's quantity. */
+export function bytesOf(quantity: string | undefined): number {
   try {
     return parseBytes(quantity ?? '0');
   } catch {

@@ -1,15 +1,15 @@
+import type { NodeSelection } from '../cli/node-selection.ts';
 import type { Context } from '../cli/verb.ts';
 import type { PrintRequest } from '../cli/print-flags.ts';
 import { explain } from '../errors/explain.ts';
 import { sortByPath } from '../print/sort.ts';
-import type { NodeQuery } from './collect.ts';
 import { printableNodes } from './columns.ts';
 import { startLiveStatus } from './live-status.ts';
 import type { NodeStorage } from './node-storage.ts';
 import { WatchLines } from './watch-lines.ts';
 
 export interface WatchOp {
-  query: NodeQuery;
+  query: NodeSelection;
   print: PrintRequest;
 }
 

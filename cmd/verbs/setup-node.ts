@@ -1,14 +1,12 @@
 import { parseDuration } from '../../api/duration.ts';
-import { LAYOUT_TYPES, type LayoutType } from '../../api/layout.ts';
+import { dryRunFlag, dryRunOf } from '../cli/dry-run.ts';
 import { isOn, textOf, type FlagValues } from '../cli/flag.ts';
 import { nodeNames } from '../cli/node-names.ts';
 import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
 import { UsageError } from '../errors/usage.ts';
+import { WISH_FLAGS, wishOf } from '../setup/order-flags.ts';
 import type { SetupOrder } from '../setup/order.ts';
 import { runSetup, type SetupOp } from '../setup/run-setup.ts';
-
-const LAYOUT_WORDS = LAYOUT_TYPES.map((type) => type.toLowerCase());
-const DRY_RUNS = ['none', 'client', 'server'] as const;
 
 /** `kubectl nvme setup node`: orders the node's agent to set its drives up, and shows the work. */
 export const setupNode = clusterVerb<SetupOp>({
@@ -31,30 +29,13 @@ export const setupNode = clusterVerb<SetupOp>({
       },
     ],
     flags: [
-      {
-        long: 'profile',
-        value: 'NAME',
-        candidates: 'profiles',
-        description: 'The NVMeProfile that says how the drives should look',
-      },
-      {
-        long: 'layout',
-        value: 'LAYOUT',
-        candidates: LAYOUT_WORDS,
-        description: `Another layout than the profile’s: ${LAYOUT_WORDS.join(', ')}`,
-      },
+      ...WISH_FLAGS,
       {
         long: 'plan-id',
         value: 'ID',
         description: 'Carry out this plan only; a plan that has changed since is refused',
       },
-      {
-        long: 'dry-run',
-        value: 'none|client|server',
-        bare: 'client',
-        candidates: DRY_RUNS,
-        description: 'Print the steps and change nothing; server also has the API server check the order',
-      },
+      dryRunFlag('Print the steps and change nothing; server also has the API server check the order'),
       {
         long: 'output',
         short: 'o',
@@ -88,34 +69,8 @@ function parse({ args, flags }: Invocation): SetupOp {
 }
 
 function orderOf(node: string, flags: FlagValues): SetupOrder {
-  const profile = textOf(flags, 'profile');
   const planID = textOf(flags, 'plan-id');
-  const layout = layoutOf(flags);
-  return {
-    node,
-    ...(profile === undefined ? {} : { profile }),
-    ...(layout === undefined ? {} : { layout }),
-    ...(planID === undefined ? {} : { planID }),
-  };
-}
-
-function layoutOf(flags: FlagValues): LayoutType | undefined {
-  const word = textOf(flags, 'layout');
-  if (word === undefined) return undefined;
-  const type = LAYOUT_TYPES.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
-  if (type === undefined) {
-    throw new UsageError(`unknown layout "${word}", expected one of: ${LAYOUT_WORDS.join(', ')}`);
-  }
-  return type;
-}
-
-function dryRunOf(flags: FlagValues): SetupOp['dryRun'] {
-  const word = textOf(flags, 'dry-run') ?? 'none';
-  const mode = DRY_RUNS.find((candidate) => candidate === word);
-  if (mode === undefined) {
-    throw new UsageError(`Invalid dry-run value (${word}). Must be "none", "server", or "client".`);
-  }
-  return mode;
+  return { node, ...wishOf(flags), ...(planID === undefined ? {} : { planID }) };
 }
 
 function outputOf(flags: FlagValues): SetupOp['output'] {

@@ -1,17 +1,15 @@
-import { isOn, textOf } from '../cli/flag.ts';
-import { nodeNames } from '../cli/node-names.ts';
+import { isOn } from '../cli/flag.ts';
+import { nodeSelection, SELECTOR_FLAG, type NodeSelection } from '../cli/node-selection.ts';
 import { PRINT_FLAGS, printRequest, type PrintRequest } from '../cli/print-flags.ts';
 import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
 import { Failures } from '../errors/exit.ts';
-import { UsageError } from '../errors/usage.ts';
-import { printObjects } from '../print/objects.ts';
-import { sortByPath } from '../print/sort.ts';
-import { collect, type NodeQuery } from '../status/collect.ts';
+import { writeRows } from '../print/write-rows.ts';
+import { collect } from '../status/collect.ts';
 import { printableNodes } from '../status/columns.ts';
 import { summarizeCluster } from '../status/summarize.ts';
 
 interface StatusOp {
-  query: NodeQuery;
+  query: NodeSelection;
   print: PrintRequest;
   watch: boolean;
 }
@@ -38,12 +36,7 @@ export const status = clusterVerb<StatusOp>({
     ],
     flags: [
       ...PRINT_FLAGS,
-      {
-        long: 'selector',
-        short: 'l',
-        value: 'SELECTOR',
-        description: 'Label selector on the nodes, for example disk=nvme',
-      },
+      SELECTOR_FLAG,
       {
         long: 'watch',
         short: 'w',
@@ -55,17 +48,9 @@ export const status = clusterVerb<StatusOp>({
   run,
 });
 
-function parse({ args, flags }: Invocation): StatusOp {
-  const names = nodeNames(args);
-  const selector = textOf(flags, 'selector');
-  if (names.length > 0 && selector !== undefined) {
-    throw new UsageError('selectors and the all flag cannot be used when passing resource/name arguments');
-  }
-  return {
-    query: { names, ...(selector === undefined ? {} : { selector }) },
-    print: printRequest(flags),
-    watch: isOn(flags, 'watch'),
-  };
+function parse(invocation: Invocation): StatusOp {
+  const { flags } = invocation;
+  return { query: nodeSelection(invocation), print: printRequest(flags), watch: isOn(flags, 'watch') };
 }
 
 async function run(op: StatusOp, context: Context): Promise<void> {
@@ -75,15 +60,11 @@ async function run(op: StatusOp, context: Context): Promise<void> {
     return;
   }
   const { view, errors, notes } = await collect(context.kube, op.query);
-  const single = op.query.names.length === 1;
-  const summaries = summarizeCluster(view, { all: op.query.names.length > 0 });
-  const rows = op.print.sortBy === undefined ? summaries : sortByPath(summaries, op.print.sortBy);
+  const rows = summarizeCluster(view, { all: op.query.names.length > 0 });
   for (const note of notes) context.stderr.write(`Note: ${note}\n`);
-  if (rows.length === 0 && errors.length === 0 && op.print.format.kind === 'table') {
-    context.stderr.write('No resources found\n');
-  } else if (rows.length > 0 || errors.length === 0) {
+  if (rows.length > 0 || errors.length === 0) {
     const printable = printableNodes(() => context.clock.now());
-    context.stdout.write(await printObjects(rows, printable, { ...op.print, single }));
+    await writeRows(rows, printable, { ...op.print, single: op.query.names.length === 1 }, context);
   }
   if (errors.length > 0) throw new Failures(errors);
 }

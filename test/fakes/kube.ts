@@ -30,6 +30,8 @@ import type { Stored } from './kube-store.ts';
 
 type AnyType = ResourceType<unknown>;
 type Method = Exclude<keyof KubeApi, 'listAll'>;
+/** Methods that are not about objects of a kind. */
+type PathMethod = 'raw' | 'stream';
 
 /** One request that the fake received, as RBAC would see it. `resource` is the plural, `nodes/status` for a part. */
 export interface KubeCall {
@@ -51,7 +53,7 @@ interface Interruption {
   action: () => unknown;
 }
 
-const VERBS: Record<Exclude<Method, 'raw'>, KubeCall['verb']> = {
+const VERBS: Record<Exclude<Method, PathMethod>, KubeCall['verb']> = {
   get: 'get',
   list: 'list',
   watch: 'watch',
@@ -73,6 +75,8 @@ export class FakeKube extends FakeCluster implements KubeApi {
     ['/readyz', 'ok'],
     ['/version', '{"major":"1","minor":"36","gitVersion":"v1.36.0"}'],
   ]);
+  /** Answers of `stream` by path. */
+  readonly streams = new Map<string, Iterable<string> | AsyncIterable<string>>();
   readonly #interruptions: Interruption[] = [];
 
   /** The next `times` calls of the method on the resource (plural, or `*`) throw `error` before doing anything. */
@@ -136,6 +140,8 @@ export class FakeKube extends FakeCluster implements KubeApi {
       namespace: options.namespace ?? given.metadata?.namespace,
     });
     await this.#receive('create', type, options, given.metadata?.name, object, namespace);
+    // Answered and forgotten, as a real review is.
+    if (type.plural === 'selfsubjectreviews') return { status: { userInfo: { username: 'fake' } } } as T;
     const fresh = this.store.complete(type, initial(type, given), namespace);
     if (this.store.find(type, fresh.metadata.name, namespace)) throw alreadyExists(type, fresh.metadata.name);
     return structuredClone(options.dryRun ? fresh : this.store.insert(type, fresh)) as T;
@@ -192,6 +198,17 @@ export class FakeKube extends FakeCluster implements KubeApi {
     yield* this.follow(type, options.resourceVersion, options) as AsyncIterable<WatchEvent<T>>;
   }
 
+  async *stream(path: string, { signal }: RequestOptions = {}): AsyncIterable<string> {
+    await this.#interrupt('stream', path);
+    signal?.throwIfAborted();
+    const pieces = this.streams.get(path);
+    if (pieces === undefined) throw badRequest(`the fake has no answer for ${path}`);
+    for await (const piece of pieces) {
+      signal?.throwIfAborted();
+      yield piece;
+    }
+  }
+
   async raw(path: string): Promise<string> {
     await this.#interrupt('raw', path);
     const text = this.paths.get(path);
@@ -245,7 +262,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
   }
 
   async #receive(
-    method: Exclude<Method, 'raw'>,
+    method: Exclude<Method, PathMethod>,
     type: AnyType,
     options: PatchOptions,
     name?: string,

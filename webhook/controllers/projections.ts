@@ -20,7 +20,9 @@ export function slimNVMeNode(object: NVMeNode): NVMeNode {
 export function slimPod({ metadata, spec, status }: Pod): Pod {
   const { name, namespace, uid, resourceVersion, creationTimestamp, deletionTimestamp, ownerReferences } =
     metadata ?? {};
-  const claims = (spec?.volumes ?? []).filter((volume) => volume.persistentVolumeClaim !== undefined);
+  const claims = (spec?.volumes ?? []).filter(
+    ({ persistentVolumeClaim, ephemeral }) => persistentVolumeClaim !== undefined || ephemeral !== undefined,
+  );
   return {
     metadata: dropAbsent({
       name,

@@ -1,6 +1,6 @@
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Logger } from '../../../logging/logger.ts';
-import type { CleanupAction, DeleteAction } from '../../../orphans/decide.ts';
+import { isDeletion, type CleanupAction, type DeleteAction } from '../../../orphans/decide.ts';
 import type { CleanupEvents } from './events.ts';
 import { executeDelete, executeKeep, type KeepAction } from '../../../orphans/execute.ts';
 import { kindLabel, type CleanupMetrics } from './metrics.ts';
@@ -90,6 +90,3 @@ async function remove(
   if (outcome === 'deleted') events.deleted(action);
   return outcome !== 'changed';
 }
-
-const isDeletion = (action: CleanupAction): action is DeleteAction =>
-  action.kind === 'delete-claim' || action.kind === 'delete-pod' || action.kind === 'delete-volume';

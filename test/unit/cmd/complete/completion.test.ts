@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { configOfLine } from '../../../../cmd/complete/config-of-line.ts';
+import { VERBS } from '../../../../cmd/cli/registry.ts';
 import { runCompletion } from '../../../../cmd/complete/run-completion.ts';
 import { nodes, nvmeProfiles } from '../../../../kube/resources.ts';
 import { node, nvmeProfile } from '../../../builders/objects.ts';
@@ -17,7 +18,14 @@ async function words(line: string[], connect: () => Promise<FakeKube> = noCluste
 describe('shell completion', () => {
   it.each([
     [['st'], ['status']],
-    [[''], ['status', 'completion', 'version', 'setup', 'help']],
+    [
+      ['list', ''],
+      ['drives', 'volumes', 'orphans', 'profiles'],
+    ],
+    [
+      ['list', 'drives', '--state', 'F'],
+      ['Free', 'Foreign', 'Failed'],
+    ],
     [['setup', ''], ['node']],
     [['--context', 'a', 'st'], ['status']],
     [['status', '--out'], ['--output']],
@@ -38,6 +46,12 @@ describe('shell completion', () => {
     expect(await words(line)).toEqual([...expected, ':4', '']);
   });
 
+  it('offers every verb and group at the start, and help', async () => {
+    const first = await words(['']);
+    const known = [...VERBS.map(({ path }) => path[0]), 'help'];
+    expect(new Set(first)).toEqual(new Set([...known, ':4', '']));
+  });
+
   it('offers node names that are not on the line yet, and profiles', async () => {
     const kube = new FakeKube();
     for (const name of ['w1', 'w2', 'x1']) kube.add(nodes, node({ metadata: { name } }));
@@ -45,6 +59,9 @@ describe('shell completion', () => {
     const connect = () => Promise.resolve(kube);
     expect(await words(['status', 'w1', 'w'], connect)).toEqual(['w2', ':4', '']);
     expect(await words(['setup', 'node', ''], connect)).toEqual(['w1', 'w2', 'x1', ':4', '']);
+    expect(await words(['list', 'drives', '--node', 'x'], connect)).toEqual(['x1', ':4', '']);
+    expect(await words(['taint', 'w1', 'w'], connect)).toEqual(['w2', ':4', '']);
+    expect(await words(['plan', 'node', 'w1', '--profile', ''], connect)).toEqual(['fast', ':4', '']);
     expect(await words(['setup', 'node', 'w1', '--profile', ''], connect)).toEqual(['fast', ':4', '']);
   });
 

@@ -127,6 +127,23 @@ describe('kubectl nvme setup node', () => {
     expect(bench.stored().spec?.overrides).toBeUndefined();
   });
 
+  it('writes what may become of existing data, and takes it back with the next order', async () => {
+    bench.addEnrolledNode();
+    await bench.setup('n1', '--existing-data', 'wipe', '--wait=false');
+    expect(bench.stored().spec?.overrides).toEqual({ existingData: 'Wipe' });
+    bench.agentEnds(condition('Ready', 'True', CONDITION_REASONS.VolumesPublished));
+    await bench.setup('n1', '--layout', 'lvm', '--wait=false');
+    expect(bench.stored().spec?.overrides).not.toHaveProperty('existingData');
+  });
+
+  it('keeps what an order said about existing data while it is carried out', async () => {
+    bench.addEnrolledNode();
+    await bench.setup('n1', '--existing-data', 'Wipe', '--wait=false');
+    const { stderr } = await bench.setup('n1', '--wait=false');
+    expect(stderr).toContain('a set-up is under way already; following it');
+    expect(bench.stored().spec?.overrides).toEqual({ existingData: 'Wipe' });
+  });
+
   it('decides anew when somebody else changed the NVMeNode in between', async () => {
     bench.addEnrolledNode();
     bench.kube.before('patch', 'nvmenodes', () => bench.agentSays(() => ({ agentVersion: '2' })));

@@ -40,7 +40,7 @@ describe('kubectl nvme setup node refuses', () => {
     bench.addEnrolledNode();
     const { exitCode, stderr } = await bench.setup('n1', '--plan-id', 'plan-0');
     expect(stderr).toBe(
-      'error: plan plan-0 is stale: the plan for node n1 is now plan-1\nLook at it again: kubectl nvme setup node n1 --dry-run\n',
+      'error: plan plan-0 is stale: the plan for node n1 is now plan-1\nLook at it again: kubectl nvme plan node n1\n',
     );
     expect({ exitCode, writes: bench.kube.writes }).toEqual({ exitCode: 1, writes: [] });
   });
@@ -52,9 +52,7 @@ describe('kubectl nvme setup node refuses', () => {
       'n1',
       (object) => (object.metadata = { ...object.metadata, annotations: { [PAUSED]: '{}' } }),
     );
-    expect((await bench.setup('n1')).stderr).toMatch(
-      /End the pause with: kubectl annotate node n1 kubectl-nvme.dev\/paused-\n$/,
-    );
+    expect((await bench.setup('n1')).stderr).toMatch(/End the pause with: kubectl nvme taint n1\n$/);
   });
 
   it('to touch the record of an earlier machine of that name', async () => {

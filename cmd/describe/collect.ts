@@ -1,0 +1,53 @@
+import type { NVMeNodeStatus } from '../../api/node.ts';
+import type { KubeApi } from '../../kube/api.ts';
+import { podsByClaim } from '../../kube/claims-of-pod.ts';
+import { events, pods, type CoreEvent, type Pod } from '../../kube/resources.ts';
+import { Failures } from '../errors/exit.ts';
+import { optional } from '../read/optional.ts';
+import { collect } from '../status/collect.ts';
+import type { NodeStorage } from '../status/node-storage.ts';
+import { summarizeCluster } from '../status/summarize.ts';
+
+/** Everything that `describe node` tells about one node. */
+export interface NodeDescription {
+  storage: NodeStorage;
+  /** The agent's own report; empty while there is none. */
+  status: NVMeNodeStatus;
+  /** Pods by `namespace/name` of the claims that they use; absent when the account may not read pods. */
+  podsByClaim?: ReadonlyMap<string, readonly Pod[]>;
+  /** The newest last; absent when the account may not read events. */
+  events?: CoreEvent[];
+  /** What the reader should know about gaps. */
+  notes: string[];
+}
+
+/** Reads one node and what has to do with its drives; rejects with the server's 404 for an unknown node. */
+export async function describeNode(kube: KubeApi, name: string): Promise<NodeDescription> {
+  const notes: string[] = [];
+  const onNode = { fieldSelector: `spec.nodeName=${name}` };
+  const about = { fieldSelector: `involvedObject.name=${name}` };
+  const [{ view, errors, notes: gaps }, running, told] = await Promise.all([
+    collect(kube, { names: [name] }),
+    optional(kube.listAll(pods, onNode), (why) => notes.push(`Pods are not shown: ${why}`)),
+    optional(kube.listAll(events, about), (why) => notes.push(`Events are not shown: ${why}`)),
+  ]);
+  if (errors.length > 0) throw new Failures(errors);
+  const [storage] = summarizeCluster(view, { all: true });
+  if (storage === undefined) throw new Error(`Expected node ${name}, got nothing`);
+  return {
+    storage,
+    status: view.nvmeNodes[0]?.status ?? {},
+    notes: [...gaps, ...notes],
+    ...(running ? { podsByClaim: podsByClaim(running) } : {}),
+    ...(told ? { events: told.filter(isAboutNode).sort(byTime) } : {}),
+  };
+}
+
+/** Pods and others may have a node's name too. */
+const isAboutNode = ({ involvedObject }: CoreEvent): boolean =>
+  involvedObject.kind === 'Node' || involvedObject.kind === 'NVMeNode';
+
+const byTime = (a: CoreEvent, b: CoreEvent): number => timeOf(a) - timeOf(b);
+
+const timeOf = ({ lastTimestamp, firstTimestamp }: CoreEvent): number =>
+  Date.parse(lastTimestamp ?? firstTimestamp ?? '') || 0;

@@ -1,0 +1,72 @@
+import type { HugepagesStatus } from '../../api/node.ts';
+import type { Plan } from '../../api/plan.ts';
+import type { CoreEvent, Pod } from '../../kube/resources.ts';
+import { age } from '../print/age.ts';
+import { section } from '../print/sections.ts';
+import { NONE } from '../print/table.ts';
+import { sizeText } from '../status/columns.ts';
+import {
+  claimText,
+  conditionSection,
+  driveSection,
+  nodeFacts,
+  volumeSection,
+} from '../status/node-sections.ts';
+import type { NodeDescription } from './collect.ts';
+import { nextSteps } from './next-steps.ts';
+
+/** As many events as `kubectl describe` readers look at; older ones are in `kubectl get events`. */
+const EVENTS = 10;
+
+/** A node for a person, section by section, ending with what to do next. */
+export function descriptionText(description: NodeDescription, now: number): string {
+  const { storage, status, podsByClaim, events } = description;
+  const parts = [
+    nodeFacts(storage, [
+      ['Provider', storage.provider ?? NONE],
+      ['Capacity', storage.capacity === 0 ? NONE : sizeText(storage.capacity)],
+      ['Agent', storage.agentVersion ?? NONE],
+      ['Age', age(storage.metadata.creationTimestamp, now)],
+    ]),
+    driveSection(storage),
+    status.plan === undefined ? ['Plan:   <none>'] : planSection(status.plan),
+    volumeSection(storage, podsByClaim && ((volume) => podNames(podsByClaim.get(claimText(volume)) ?? []))),
+    hugepagesSection(status.hugepages ?? []),
+    conditionSection(storage, now),
+    ...(events ? [eventSection(events.slice(-EVENTS), now)] : []),
+    nextSteps(storage).map((line, index) => (index === 0 ? `Next:   ${line}` : `        ${line}`)),
+  ];
+  return `${parts
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function planSection({ id, steps }: Plan): string[] {
+  if (steps.length === 0) return [`Plan:   ${id}, nothing to do`];
+  return [`Plan:   ${id}`, ...steps.map(({ name }, index) => `  ${index + 1}. ${name}`)];
+}
+
+const podNames = (pods: readonly Pod[]): string[] => pods.map(({ metadata }) => metadata?.name ?? '').sort();
+
+function hugepagesSection(pages: readonly HugepagesStatus[]): string[] {
+  if (pages.length === 0) return [];
+  const rows = pages.map(({ numaNode, size, total, free }) => [
+    String(numaNode),
+    size,
+    String(total),
+    String(free),
+  ]);
+  return section('Hugepages', ['NUMA', 'SIZE', 'TOTAL', 'FREE'], rows);
+}
+
+function eventSection(events: readonly CoreEvent[], now: number): string[] {
+  const rows = events.map(({ type, reason, lastTimestamp, source, reportingComponent, message }) => [
+    type,
+    reason,
+    age(lastTimestamp, now),
+    source?.component ?? reportingComponent ?? NONE,
+    message,
+  ]);
+  return section('Events', ['TYPE', 'REASON', 'AGE', 'FROM', 'MESSAGE'], rows);
+}

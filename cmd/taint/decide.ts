@@ -1,0 +1,56 @@
+import { PAUSED, READY_BOOT_ID, TAINTED } from '../../api/keys.ts';
+import { handsOff, missingTaints, profileFor } from '../../api/matching.ts';
+import type { NVMeProfile } from '../../api/profile.ts';
+import { ownTaintKeys, recordOf } from '../../api/tainted.ts';
+import type { Node } from '../../kube/resources.ts';
+import type { NodeEdit } from '../../kube/taints.ts';
+import { Failure } from '../errors/exit.ts';
+import { startupTaintKeys } from '../status/taints.ts';
+
+/** Who stopped all changes on a node, why and when; JSON in the annotation `paused`. */
+export interface PauseNote {
+  by: string;
+  why: string;
+  at: string;
+}
+
+/** Takes every startup taint off and pauses the node in the same write, or something would put the taint back. */
+export function untaint(node: Node, profiles: readonly NVMeProfile[], note: PauseNote): NodeEdit {
+  const { annotations = {} } = node.metadata ?? {};
+  return {
+    removeTaintKeys: [...startupTaintKeys(profiles)],
+    annotations: {
+      // An earlier pause has its own who and why.
+      [PAUSED]: annotations[PAUSED] ?? JSON.stringify(note),
+      [TAINTED]: null,
+    },
+  };
+}
+
+/**
+ * Ends a pause, and puts the profile's taints back on unless the drives are ready in this boot: the rule by which
+ * nvme-webhook taints. Throws Failure where it would change nothing for good.
+ */
+export function taint(node: Node, profiles: readonly NVMeProfile[]): NodeEdit {
+  const name = node.metadata?.name ?? '';
+  const { annotations = {} } = node.metadata ?? {};
+  if (handsOff(node) === 'exempt') {
+    throw new Failure(`node ${name} is exempt: everything of kubectl-nvme leaves it alone`);
+  }
+  const match = profileFor(node, profiles);
+  if (match === undefined && !(PAUSED in annotations)) {
+    throw new Failure(`no NVMeProfile matches node ${name}, so nothing says how it is to be tainted`, {
+      next: 'See the profiles: kubectl nvme list profiles',
+    });
+  }
+  const missing = match && !isReady(node) ? missingTaints(node, match.spec.taints) : [];
+  if (missing.length === 0) return { annotations: { [PAUSED]: null } };
+  const own = ownTaintKeys(node);
+  const ours = match?.spec.taints.filter((one) => missing.includes(one) || own.includes(one.key)) ?? [];
+  return { addTaints: missing, annotations: { [PAUSED]: null, [TAINTED]: recordOf(ours) } };
+}
+
+function isReady({ metadata, status }: Node): boolean {
+  const ready = metadata?.annotations?.[READY_BOOT_ID];
+  return ready !== undefined && ready === status?.nodeInfo?.bootID;
+}
