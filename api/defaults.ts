@@ -76,6 +76,7 @@ export function layoutWithDefaults(input: PartialDeep<Layout> = {}): Layout {
         spdk: {
           driver: input.spdk?.driver ?? 'auto',
           hugepages: { size: '2Mi', perNUMANode: 0, ...input.spdk?.hugepages },
+          restartKubelet: input.spdk?.restartKubelet ?? false,
         },
       };
   }

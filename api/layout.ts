@@ -51,6 +51,10 @@ export interface SwapLayout {
 }
 
 export interface SpdkLayout {
+  /** `auto`: vfio-pci where there is an IOMMU, else uio_pci_generic. */
   driver: 'auto' | 'vfio-pci' | 'uio_pci_generic';
+  /** Pages that every NUMA node gets on top of the user's own. */
   hugepages: { size: '2Mi' | '1Gi'; perNUMANode: number };
+  /** The agent may restart the kubelet, which counts hugepages only at its start. */
+  restartKubelet: boolean;
 }

@@ -26,7 +26,14 @@ export interface Snapshot {
   /** `mdadm --detail --export` of each array, and `mdadm --examine --export` of each member, by path. */
   md?: Record<string, Record<string, string>>;
   nvme?: Record<string, NvmeIdentity>;
+  /** NVMe controllers, and what shares an IOMMU group with one. */
   pci?: PciDevice[];
+  /** Huge pages by NUMA node and size. */
+  hugepages?: HugepagePool[];
+  /** Pages of each size that are promised to mappings but not yet taken from any node. */
+  hugepagesReserved?: Partial<Record<HugepageSize, number>>;
+  /** What the agent has handed to SPDK; see agent/discover/spdk-record.ts. */
+  spdk?: SpdkRecord;
   /** Whether well-known files and folders exist on the host. */
   files?: Record<string, boolean>;
   /** DMI strings from /sys/class/dmi/id, such as `sys_vendor`. */
@@ -112,6 +119,58 @@ export interface PciDevice {
   driver?: string | null;
   numaNode?: number;
   iommuGroup?: string | null;
+}
+
+export type HugepageSize = '2Mi' | '1Gi';
+
+/** Huge pages of one size on one NUMA node; `total` and `free` count pages. */
+export interface HugepagePool {
+  numaNode: number;
+  size: HugepageSize;
+  total: number;
+  free: number;
+}
+
+/** The agent's own record of what SPDK got. */
+export interface SpdkRecord {
+  /** Of the machine that it was written on. */
+  machineID: string;
+  controllers: SpdkController[];
+  hugepages: SpdkHugepages[];
+  /** The last restart of the kubelet, and the bytes of hugepages that it was to see. */
+  kubelet?: { bootID: string; bytes: number };
+}
+
+/** `begun` from before the unbinding, `bound` once the driver has it, `returned` once the kernel has it back. */
+export interface SpdkController {
+  address: string;
+  driver: 'vfio-pci' | 'uio_pci_generic';
+  state: 'begun' | 'bound' | 'returned';
+  /** Boot in which that was done. */
+  bootID: string;
+  /** The namespaces behind it, as they were when the kernel had it. */
+  drives: SpdkDrive[];
+}
+
+export interface SpdkDrive {
+  /** By-id name and namespace ID. */
+  identity: string;
+  model?: string;
+  serial?: string;
+  /** Bytes. */
+  size: number;
+  sectorSize?: number;
+}
+
+/** Pages that we added. */
+export interface SpdkHugepages {
+  numaNode: number;
+  size: HugepageSize;
+  pages: number;
+  /** Pages of others when we began; absent once the pages are there. */
+  others?: number;
+  /** Pages do not survive their boot. */
+  bootID: string;
 }
 
 /** `constant` is the byte that every sampled block holds; null when the samples differ. */

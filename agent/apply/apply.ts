@@ -7,6 +7,7 @@ import { BegunRegister } from './begun-register.ts';
 import { performStep } from './perform-step.ts';
 import { PlanChangedError } from './plan-changed-error.ts';
 import { runSteps } from './run-steps.ts';
+import { SpdkRegister } from './spdk-register.ts';
 
 /** A step that begins now: the `step`-th of `of`, for people. */
 export interface StepProgress {
@@ -51,12 +52,14 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
 
 async function performAll(steps: readonly Step[], options: ApplyOptions): Promise<void> {
   const begun = await BegunRegister.open(options.host);
+  let register: Promise<SpdkRegister> | undefined;
+  const spdk = (): Promise<SpdkRegister> => (register ??= SpdkRegister.open(options.host));
   const announce = announcer(steps.length, options);
   const failed = await runSteps(steps, async (step) => {
     options.signal.throwIfAborted();
     await announce(step);
     options.signal.throwIfAborted();
-    await timed(step, options, () => performStep(step, { ...options, begun }));
+    await timed(step, options, () => performStep(step, { ...options, begun, spdk }));
   });
   const [first] = failed;
   if (first) throw first.error;

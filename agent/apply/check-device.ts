@@ -53,16 +53,33 @@ function replaceable(step: Step): string[] {
 /** Each program has a notation of its own; a UUID that is none, such as a FAT serial number, is compared as it is. */
 const plain = (uuid: string): string => plainUuid(uuid) ?? uuid;
 
+/** Does the work with the device open exclusively, so that nobody can take it. Rejects with RefusedError when it is taken. */
+export async function exclusively(host: Host, device: string, work: () => Promise<void>): Promise<void> {
+  const held = { yet: false };
+  try {
+    await host.holdExclusive(device, () => {
+      held.yet = true;
+      return work();
+    });
+  } catch (error) {
+    throw held.yet ? error : takenError(device, error);
+  }
+}
+
 async function probeFree(host: Host, device: string): Promise<void> {
   try {
     await host.probeExclusive(device);
   } catch (error) {
-    const busy = error instanceof Error && 'code' in error && error.code === 'EBUSY';
-    const reason = busy
-      ? 'it is in use (EBUSY): mounted in some namespace, or part of an md array, of LVM or of swap'
-      : `it cannot be opened for writing: ${messageOf(error)}`;
-    throw new RefusedError(device, reason, { cause: error });
+    throw takenError(device, error);
   }
+}
+
+function takenError(device: string, cause: unknown): RefusedError {
+  const busy = cause instanceof Error && 'code' in cause && cause.code === 'EBUSY';
+  const reason = busy
+    ? 'it is in use (EBUSY): mounted in some namespace, or part of an md array, of LVM or of swap'
+    : `it cannot be opened for writing: ${messageOf(cause)}`;
+  return new RefusedError(device, reason, { cause });
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -8,13 +8,17 @@ import { checkDevices, contentOf } from './check-device.ts';
 import { isOwnArray } from './own-array.ts';
 import { makeRaw } from './make-raw.ts';
 import { makeDataDirectory, performMount, performUnmount } from './perform-mount.ts';
+import { performSpdk } from './perform-spdk.ts';
 import { settleDevices } from './settle.ts';
+import type { SpdkRegister } from './spdk-register.ts';
 
 export interface StepContext {
   host: Host;
   clock: Clock;
   logger: Logger;
   begun: BegunRegister;
+  /** Opened when a step first asks for it: other layouts have no use for it. */
+  spdk: () => Promise<SpdkRegister>;
 }
 
 /** Generous: the programs discard nothing and are done in seconds; one that hangs must not hold the lock for ever. */
@@ -33,6 +37,12 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return performUnmount(host, step);
     case 'make-data-directory':
       return makeDataDirectory(host, step);
+    case 'hugepages':
+    case 'load-driver':
+    case 'pci-bind':
+    case 'pci-release':
+    case 'forget-handover':
+      return performSpdk(step, context);
     default:
       if (await isDone(host, step)) return;
       await checkDevices(host, step);

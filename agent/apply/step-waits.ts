@@ -1,3 +1,4 @@
+import type { SpdkStep } from '../plan/spdk-step.ts';
 import type { Step } from '../plan/step.ts';
 
 /**
@@ -46,5 +47,22 @@ function touches(step: Step): string[] {
       return [step.device, step.uuid, step.path];
     case 'make-data-directory':
       return [step.uuid, step.mountPath];
+    default:
+      return touchesOfSpdk(step);
+  }
+}
+
+function touchesOfSpdk(step: SpdkStep): string[] {
+  switch (step.kind) {
+    case 'hugepages':
+      return [`hugepages/${step.numaNode}`];
+    case 'load-driver':
+      return [`driver/${step.driver}`];
+    case 'pci-bind':
+      return [step.address, `driver/${step.driver}`, ...step.devices];
+    case 'pci-release':
+      return [step.address];
+    case 'forget-handover':
+      return [step.address, ...step.devices];
   }
 }

@@ -5,8 +5,10 @@ import { BEGUN_PATH, parseBegun } from './begun.ts';
 import { readDmi } from './dmi.ts';
 import { readDrives } from './drives.ts';
 import { readLinks } from './links.ts';
+import { readHugepages, readReserved } from './hugepages.ts';
 import { readPci } from './pci.ts';
 import { orAbsent, Reads } from './reads.ts';
+import { parseSpdkRecord, SPDK_PATH } from './spdk-record.ts';
 import { readStacks } from './stacks.ts';
 import { readWellKnown } from './well-known.ts';
 
@@ -27,6 +29,12 @@ export async function discoverSnapshot(host: Host, options: DiscoverOptions): Pr
   const snapshot: Snapshot = { version: 1, lsblk, ...machine, errors: reads.errors };
   const seen = { ...snapshot, ...(await readDrives(host, snapshot, reads, options)) };
   return { ...seen, ...(await readStacks(host, seen, reads, options)) };
+}
+
+/** Absent on a machine that nothing was handed over on. */
+async function readHanded(host: Host): Promise<Snapshot['spdk']> {
+  const text = await orAbsent(host.readFile(SPDK_PATH), undefined);
+  return text === undefined ? undefined : parseSpdkRecord(text);
 }
 
 async function readLsblk(host: Host, { signal }: DiscoverOptions): Promise<Snapshot['lsblk']> {
@@ -54,6 +62,9 @@ async function readMachine(host: Host, reads: Reads): Promise<Partial<Snapshot>>
     begun: reads.attempt('begun', async () => parseBegun(await orAbsent(host.readFile(BEGUN_PATH), '[]'))),
     dmi: reads.attempt('dmi', () => readDmi(host)),
     pci: reads.attempt('pci', () => readPci(host)),
+    hugepages: reads.attempt('hugepages', () => readHugepages(host)),
+    hugepagesReserved: reads.attempt('hugepages', () => readReserved(host)),
+    spdk: reads.attempt('spdk', () => readHanded(host)),
     files: reads.attempt('files', async () => readWellKnown(host, await mountinfo)),
   };
   const entries = await Promise.all(

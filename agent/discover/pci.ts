@@ -1,27 +1,35 @@
 import type { PciDevice } from '../../api/snapshot.ts';
 import type { Host } from '../host/host.ts';
+import { NVME_CLASS } from '../inventory/pci-drives.ts';
 import { orAbsent } from './reads.ts';
 
 const DEVICES = '/sys/bus/pci/devices';
-/** Class of NVMe controllers, see inventory/pci-drives.ts. */
-const NVME_CLASS = '0x010802';
 
-/** Every NVMe controller on the PCI bus, also those that no kernel block device tells of. */
+/** Every NVMe controller on the PCI bus, also those that no kernel block device tells of, and what moves with one. */
 export async function readPci(host: Host): Promise<PciDevice[]> {
   const addresses = await orAbsent(host.readDirectory(DEVICES), []);
   const devices = await Promise.all(addresses.map((address) => readDevice(host, address)));
-  return devices.filter((device) => device !== undefined);
+  const groups = new Set(devices.filter(isController).map(({ iommuGroup }) => iommuGroup ?? undefined));
+  groups.delete(undefined);
+  return devices.filter((device) => isController(device) || groups.has(device.iommuGroup ?? undefined));
 }
 
-async function readDevice(host: Host, address: string): Promise<PciDevice | undefined> {
+const isController = (device: PciDevice): boolean => device.class === NVME_CLASS;
+
+async function readDevice(host: Host, address: string): Promise<PciDevice> {
   const base = `${DEVICES}/${address}`;
-  const pciClass = (await host.readFile(`${base}/class`)).trim();
-  if (pciClass !== NVME_CLASS) return undefined;
-  const [driver, group, node] = await Promise.all([
+  const [pciClass, driver, group, node] = await Promise.all([
+    host.readFile(`${base}/class`),
     orAbsent(host.realPath(`${base}/driver`), undefined),
     orAbsent(host.realPath(`${base}/iommu_group`), undefined),
     orAbsent(host.readFile(`${base}/numa_node`), '-1'),
   ]);
   const name = (path: string | undefined) => path?.slice(path.lastIndexOf('/') + 1) ?? null;
-  return { address, class: pciClass, driver: name(driver), iommuGroup: name(group), numaNode: Number(node) };
+  return {
+    address,
+    class: pciClass.trim(),
+    driver: name(driver),
+    iommuGroup: name(group),
+    numaNode: Number(node),
+  };
 }

@@ -1,6 +1,8 @@
 import { DATA_DIRECTORY, MOUNT_ROOT } from '../../api/keys.ts';
 import type { Host } from '../host/host.ts';
 import { parseMountinfo } from '../inventory/mountinfo.ts';
+import { MODULE_PATHS, UIO_LOADED } from '../plan/user-space-driver.ts';
+import { orAbsent } from './reads.ts';
 
 /** Files and folders that tell which platform owns the machine, and where its kubelet lives. */
 const WELL_KNOWN = [
@@ -17,14 +19,16 @@ const WELL_KNOWN = [
   '/opt/rke/var/lib/kubelet',
 ];
 
-/** Which well-known paths exist, and which of our mounted filesystems have their data directory. */
+/** Which well-known paths and kernel modules exist, and which of our mounted filesystems have their data directory. */
 export async function readWellKnown(
   host: Host,
   mountinfo: string | undefined,
 ): Promise<Record<string, boolean>> {
   const mounts = parseMountinfo(mountinfo ?? '') ?? [];
   const own = mounts.map(({ mountPoint }) => mountPoint).filter((path) => path.startsWith(`${MOUNT_ROOT}/`));
-  const paths = [...WELL_KNOWN, ...own.map((path) => `${path}/${DATA_DIRECTORY}`)];
+  const release = (await orAbsent(host.readFile('/proc/sys/kernel/osrelease'), '')).trim();
+  const modules = MODULE_PATHS.map((path) => `/lib/modules/${release}/${path}`);
+  const paths = [...WELL_KNOWN, UIO_LOADED, ...modules, ...own.map((path) => `${path}/${DATA_DIRECTORY}`)];
   return Object.fromEntries(
     await Promise.all(paths.map(async (path) => [path, await host.exists(path)] as const)),
   );

@@ -4,6 +4,7 @@ import { stableName } from './by-id.ts';
 import { column, withDescendants } from './device-table.ts';
 import { inventoryDrive, isDrive } from './drives.ts';
 import { factsOf, type Facts } from './facts.ts';
+import { recordOfMachine } from './handed.ts';
 import type { ClassifyContext, Inventory, InventoryDrive } from './inventory.ts';
 import { readSnapshot } from './parse-snapshot.ts';
 import { pciDrives } from './pci-drives.ts';
@@ -20,7 +21,9 @@ import { volumeGroups } from './volume-groups.ts';
  */
 export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inventory {
   const facts = factsOf(readSnapshot(snapshot));
-  const { machineID = '', bootID = '', errors = {}, files = {}, pci = [], begun = [] } = facts.snapshot;
+  const { machineID = '', bootID = '', errors = {}, files = {}, begun = [] } = facts.snapshot;
+  const { pci = [], hugepages = [] } = facts.snapshot;
+  const spdk = recordOfMachine(facts.snapshot);
   const devices = [...facts.devices.values()].filter(isDrive);
   const names = new Map(devices.map((device) => [device.kname, stableName(facts, device).identity]));
   const stacks = { ...context, machineID, identityOf: (kname: string) => names.get(kname) };
@@ -29,7 +32,7 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
   const { provider: cloud, fact } = providerOf(facts, context);
   const roots = rootDevices(facts);
   const drives = devices.map((device) =>
-    inventoryDrive(facts, device, { ...context, cloud, machineID, roots, arrays, groups }),
+    inventoryDrive(facts, device, { ...context, cloud, machineID, roots, arrays, groups, spdk }),
   );
   return {
     provider: cloud,
@@ -37,13 +40,16 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
     ...present({ standDown: platformOwner(facts, drives, arrays, context) }),
     machineID,
     bootID,
-    drives: [...keepApart(drives), ...pciDrives(pci)],
+    drives: [...keepApart(drives), ...pciDrives(facts.snapshot, spdk)],
     arrays,
     volumeGroups: groups,
     errors,
     files,
     volumes: context.volumes,
     begun,
+    pci,
+    hugepages,
+    spdk,
     ...present({ groupsUnread: unreadMembership(facts, ['pvs', 'vgs', 'lvs'], context.strict) }),
   };
 }

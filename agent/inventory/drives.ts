@@ -1,9 +1,10 @@
 import type { Drive } from '../../api/drive.ts';
-import type { NvmeIdentity } from '../../api/snapshot.ts';
+import type { NvmeIdentity, SpdkRecord } from '../../api/snapshot.ts';
 import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
 import { fingerprintOf, imprintOf } from './fingerprint.ts';
+import { handedWith } from './handed.ts';
 import type { ClassifyContext, CloudProvider, InventoryDrive, MdArray, VolumeGroup } from './inventory.ts';
 import { present } from './present.ts';
 import { providerRole } from './providers/role.ts';
@@ -22,6 +23,7 @@ export interface DriveContext extends ClassifyContext {
   roots: ReadonlySet<string>;
   arrays: readonly MdArray[];
   groups: readonly VolumeGroup[];
+  spdk: SpdkRecord;
 }
 
 /** Whether a block device is a drive of the machine, not something made of drives or of memory. */
@@ -33,15 +35,17 @@ export function isDrive({ kname, type }: BlockDevice): boolean {
 export function inventoryDrive(facts: Facts, device: BlockDevice, context: DriveContext): InventoryDrive {
   const decision = roleOf(facts, device, context);
   const volumes = namingVolumes(facts, device, context);
+  const { identity, byId } = stableName(facts, device);
+  const handed = handedWith(context.spdk, identity);
   const verdict = stateOf(facts, device, {
     ...context,
     volumes,
     allVolumes: context.volumes,
     identities: possibleIdentities(facts, device),
+    handed: handed?.state,
   });
   const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
   const reason = reasonFor(decision, verdict, omitted?.reason);
-  const { identity, byId } = stableName(facts, device);
   const signature = signatureOf(facts, device);
   // A drive that we would not touch anyway is not probed completely: nobody may read "free" there.
   const state = decision.role !== 'Local' && verdict.state === 'Free' ? 'Unknown' : verdict.state;
@@ -60,7 +64,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     selected: decision.role === 'Local' && omitted === undefined,
     excluded: omitted?.asked === true,
     halfMade: decision.role === 'Local' && verdict.halfMade === true,
-    ...present({ signature }),
+    ...present({ signature, handed }),
     mountPoints: hostMountPaths(facts, device),
     volumes: volumes.map(({ name }) => name),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
@@ -109,7 +113,8 @@ function namingVolumes(facts: Facts, device: BlockDevice, { volumes, machineID }
 }
 
 function omission(facts: Facts, device: BlockDevice, decision: RoleDecision, context: DriveContext) {
-  const names = [...aliasesOf(facts, device), device.kname, column(device, 'model') ?? ''];
+  const { pciAddress = '' } = description(facts, device);
+  const names = [...aliasesOf(facts, device), device.kname, column(device, 'model') ?? '', pciAddress];
   const links = facts.links.get(device.kname) ?? [];
   return leftOut(context.drives, {
     names: [...names, ...links],

@@ -1,4 +1,5 @@
 import type { Drive } from '../../api/drive.ts';
+import type { HugepagePool, PciDevice, SpdkController, SpdkRecord } from '../../api/snapshot.ts';
 import type { DriveSelection, Provider } from '../../api/profile.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 
@@ -34,6 +35,8 @@ export interface InventoryDrive extends Drive {
   mountPoints: string[];
   /** PersistentVolumes that name the drive or anything on it. */
   volumes: string[];
+  /** Present when we have handed the drive to SPDK, in this boot or before, or have it back since. */
+  handed?: SpdkController;
   /** Hash over everything seen of the drive. */
   fingerprint: string;
   /** Hash over what is written on it, whatever it is called and used for now. */
@@ -125,6 +128,11 @@ export interface Inventory {
   volumes: readonly KnownVolume[];
   /** UUIDs that we had begun to make and not ended. */
   begun: readonly string[];
+  /** NVMe controllers, and what shares an IOMMU group with one. */
+  pci: readonly PciDevice[];
+  hugepages: readonly HugepagePool[];
+  /** What we have handed to SPDK on this machine. */
+  spdk: SpdkRecord;
   /** Why the volume groups of this machine are not known, in words. */
   groupsUnread?: string;
 }

@@ -1,4 +1,12 @@
-import type { LsblkDevice, NvmeIdentity, PciDevice, SampleResult, Snapshot } from '../../api/snapshot.ts';
+import type {
+  HugepagePool,
+  LsblkDevice,
+  NvmeIdentity,
+  PciDevice,
+  SampleResult,
+  Snapshot,
+} from '../../api/snapshot.ts';
+import { hugepageSize, readSpdkRecord } from './handed.ts';
 import { flag, listOf, mapOf, orNull, record, scalar, text, type Reader } from './reading.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
@@ -42,6 +50,9 @@ export function readSnapshot(value: unknown): Snapshot {
   take('holders', mapOf(listOf(text)));
   take('samples', mapOf(sample));
   take('begun', listOf(text));
+  take('hugepages', listOf(hugepagePool));
+  take('hugepagesReserved', mapOf(number));
+  take('spdk', readSpdkRecord);
   return snapshot;
 }
 
@@ -61,6 +72,16 @@ const pciDevice: Reader<PciDevice> = (field, value) => {
     driver: orNull(text)(`${field}.driver`, driver),
     iommuGroup: orNull(text)(`${field}.iommuGroup`, iommuGroup),
     ...(typeof numaNode === 'number' ? { numaNode } : {}),
+  };
+};
+
+const hugepagePool: Reader<HugepagePool> = (field, value) => {
+  const { numaNode, size, total, free } = record(field, value);
+  return {
+    numaNode: number(`${field}.numaNode`, numaNode),
+    size: hugepageSize(`${field}.size`, size),
+    total: number(`${field}.total`, total),
+    free: number(`${field}.free`, free),
   };
 };
 

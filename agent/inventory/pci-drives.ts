@@ -1,25 +1,60 @@
-import type { PciDevice } from '../../api/snapshot.ts';
+import type { PciDevice, Snapshot, SpdkController, SpdkRecord } from '../../api/snapshot.ts';
 import { hash } from './fingerprint.ts';
+import { handedAt } from './handed.ts';
 import type { InventoryDrive } from './inventory.ts';
+import { present } from './present.ts';
 
 /** PCI class of NVMe controllers: mass storage, non-volatile memory, NVM Express (PCI Code and ID Assignment). */
-const NVME_CLASS = '0x010802';
+export const NVME_CLASS = '0x010802';
 
 /** NVMe controllers that the kernel's own driver does not hold: no block device tells of them. */
-export function pciDrives(pci: readonly PciDevice[]): InventoryDrive[] {
-  return pci.filter((device) => device.class === NVME_CLASS && device.driver !== 'nvme').map(pciDrive);
+export function pciDrives({ pci = [], bootID = '' }: Snapshot, record: SpdkRecord): InventoryDrive[] {
+  const unheld = pci.filter((device) => device.class === NVME_CLASS && device.driver !== 'nvme');
+  return unheld.map((device) => {
+    const handed = handedAt(record, device.address, bootID);
+    const ours = (driverOf(device) ?? handed?.driver) === handed?.driver;
+    return handed && ours ? handedDrive(device, handed) : strangeDrive(device);
+  });
 }
 
-function pciDrive({ address, driver, numaNode }: PciDevice): InventoryDrive {
-  const bound = typeof driver === 'string' && driver !== '';
+const driverOf = ({ driver }: PciDevice): string | undefined =>
+  driver === '' ? undefined : (driver ?? undefined);
+
+/** A drive that we handed to SPDK in this boot, described as it was when the kernel had it. */
+function handedDrive(device: PciDevice, handed: SpdkController): InventoryDrive {
+  const [first] = handed.drives;
+  const driver = driverOf(device);
+  return {
+    ...row(device),
+    ...present({ model: first?.model, serial: first?.serial, sectorSize: first?.sectorSize }),
+    size: handed.drives.reduce((sum, { size }) => sum + size, 0),
+    role: 'Local',
+    state: 'Ours',
+    reason: driver === undefined ? 'on its way to SPDK, without a driver' : `handed to SPDK by ${driver}`,
+    ...(handed.drives.length === 1 && first ? { identity: first.identity } : {}),
+    selected: true,
+    handed,
+    fingerprint: hash([device.address, driver ?? null, handed]),
+  };
+}
+
+function strangeDrive(device: PciDevice): InventoryDrive {
+  const driver = driverOf(device);
+  return {
+    ...row(device),
+    state: driver === undefined ? 'Unknown' : 'InUse',
+    reason: driver === undefined ? 'NVMe controller without a driver' : `NVMe controller bound to ${driver}`,
+    fingerprint: hash([device.address, driver ?? null]),
+  };
+}
+
+function row({ address, numaNode }: PciDevice): Omit<InventoryDrive, 'state' | 'fingerprint'> {
   return {
     path: address,
     size: 0,
     pciAddress: address,
     ...(numaNode === undefined || numaNode < 0 ? {} : { numaNode }),
     role: 'Other',
-    state: bound ? 'InUse' : 'Unknown',
-    reason: bound ? `NVMe controller bound to ${driver}` : 'NVMe controller without a driver',
     identity: `pci-${address}`,
     device: address,
     selected: false,
@@ -27,7 +62,6 @@ function pciDrive({ address, driver, numaNode }: PciDevice): InventoryDrive {
     halfMade: false,
     mountPoints: [],
     volumes: [],
-    fingerprint: hash([address, driver ?? null]),
     imprint: '',
     content: {},
   };

@@ -1,4 +1,5 @@
 import type { DriveState } from '../../api/drive.ts';
+import type { SpdkController } from '../../api/snapshot.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 import { provenBlank } from './content.ts';
 import { isReadOnly, sizeOf, type BlockDevice } from './device-table.ts';
@@ -28,6 +29,8 @@ export interface StateContext {
   allVolumes: readonly KnownVolume[];
   arrays: readonly MdArray[];
   groups: readonly VolumeGroup[];
+  /** What became of the drive when we had handed it to SPDK. */
+  handed?: SpdkController['state'] | undefined;
 }
 
 /** The state of one whole drive, whatever its role. Ours only where a UUID proves it; Free only where all reads do. */
@@ -111,10 +114,14 @@ function raw(facts: Facts, device: BlockDevice, context: StateContext, size: num
   if (why !== undefined) return { state: 'Unknown', reason: why };
   const [volume] = context.volumes;
   if (volume) return { state: 'InUse', reason: `PersistentVolume ${volume.name} names it, but it is blank` };
+  if (context.handed === 'bound')
+    return { state: 'Ours', reason: 'was handed to SPDK, and the kernel has it now' };
   if (provenBlank(facts, device, context.strict)) return { state: 'Free' };
   const cleared = isCleared(facts, device, context);
   if (cleared === 'marked') return { state: 'Free' };
   if (cleared === 'begun' || hasBegunFilesystem(facts, context)) return unfinished();
+  if (context.handed === 'returned')
+    return { state: 'Ours', reason: 'SPDK has given it back, with what it wrote there' };
   return { state: 'Foreign', reason: 'carries no known signature, but its blocks are not blank' };
 }
 

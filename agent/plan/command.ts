@@ -23,7 +23,7 @@ export const LVM_CONFIG =
 
 const lvm = (command: string, ...rest: string[]): string[] => [command, '--config', LVM_CONFIG, ...rest];
 
-/** The exact argument array that the executor runs; empty for the one step that is no program. */
+/** The exact argument array that the executor runs; empty for steps that are no program. */
 export function commandOf(step: Step): string[] {
   switch (step.kind) {
     case 'mkfs':
@@ -47,7 +47,9 @@ export function commandOf(step: Step): string[] {
       return ['umount', step.path];
     case 'mount':
       return ['mount', '-t', step.fsType, '-o', step.options.join(','), step.device, step.path];
-    case 'make-data-directory':
+    case 'load-driver':
+      return ['modprobe', step.driver];
+    default:
       return [];
   }
 }

@@ -1,3 +1,4 @@
+import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 
 /**
@@ -23,3 +24,7 @@ export function unreadDrive({ drives }: Inventory): InventoryDrive | undefined {
 export function driveAt({ drives }: Pick<Inventory, 'drives'>, path: string): InventoryDrive | undefined {
   return drives.find((drive) => drive.path === path);
 }
+
+/** Whether a profile wants any drive at all; while nothing may begin the agent plans as if it wanted none. */
+export const wantsNothing = ({ drives }: Pick<NVMeProfileSpec, 'drives'>): boolean =>
+  drives.exclude.includes('*');

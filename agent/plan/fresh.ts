@@ -4,12 +4,13 @@ import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import { driveAt, unreadDrive, writableDrives } from './eligible.ts';
 import { planFilesystems } from './filesystem.ts';
 import { acceptGroup } from './keep-groups.ts';
-import { refuseAll, together, type LayoutPlan } from './layout-plan.ts';
+import { refuseDrives, together, type LayoutPlan } from './layout-plan.ts';
 import { planVolumeGroup } from './lvm.ts';
 import { planRaid } from './raid.ts';
+import { planSpdk } from './spdk.ts';
 import { wishOf } from './wish.ts';
 
-const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM'];
+const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'SPDK'];
 
 const WAY_OUT = 'drain the node, reset it and set it up again';
 
@@ -43,7 +44,7 @@ function obstacle(
   const other = [...present].find((found) => found !== type);
   if (other !== undefined) return `the node carries our ${other} layout, not ${type}: ${WAY_OUT}`;
   // What spans all drives is made once, over all of them.
-  if (type === 'Filesystem') return undefined;
+  if (type === 'Filesystem' || type === 'SPDK') return undefined;
   const unread = unreadDrive(inventory);
   if (unread) return `waits for ${unread.path}: ${unread.reason ?? 'it was not read'}`;
   if (present.has(type) || usable >= minCount) return undefined;
@@ -59,6 +60,8 @@ function layOut(
   switch (layout.type) {
     case 'Filesystem':
       return planFilesystems(inventory, drives, wish.filesystem);
+    case 'SPDK':
+      return planSpdk(inventory, drives, wish.spdk);
     case 'RAID': {
       const late = drives.filter((drive) => hasArray(inventory, drive, wish.raid.perNUMANode));
       const rest = drives.filter((drive) => !late.includes(drive));
@@ -80,9 +83,3 @@ function hasArray(inventory: Inventory, { numaNode }: InventoryDrive, perNode: b
   const nodes = made.flatMap(({ members }) => members.map((path) => driveAt(inventory, path)?.numaNode));
   return nodes.includes(numaNode);
 }
-
-const refuseDrives = (drives: readonly InventoryDrive[], reason: string): LayoutPlan =>
-  refuseAll(
-    drives.map(({ path }) => path),
-    reason,
-  );

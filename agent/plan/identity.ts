@@ -80,3 +80,7 @@ export function plainUuid(text: string | undefined): string | undefined {
 
 /** Name of an array of ours: the UUID's first digits keep two arrays apart, whatever the host calls them. */
 export const arrayNameOf = (uuid: string): string => `nvme-${uuid.slice(0, 8)}`;
+
+/** What is on a device as one text, whoever's notation the UUID is in: equal texts are the same content. */
+export const contentKey = ({ type, uuid }: { type: string; uuid?: string | undefined }): string =>
+  `${type} ${plainUuid(uuid) ?? uuid ?? ''}`.trimEnd();

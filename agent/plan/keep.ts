@@ -6,6 +6,7 @@ import { carriesOwnFilesystem, keepFilesystems } from './filesystem.ts';
 import { keepGroups } from './keep-groups.ts';
 import { refuseAll, together, type LayoutPlan } from './layout-plan.ts';
 import { keepArrays } from './raid.ts';
+import { isHanded, keepHanded } from './spdk.ts';
 import { wishOf } from './wish.ts';
 
 /** What is kept of ours, and the types of layout that were found. */
@@ -27,31 +28,36 @@ function typesPresent({ drives, arrays, volumeGroups }: Inventory): Set<LayoutTy
   if (drives.some(carriesOwnFilesystem)) types.add('Filesystem');
   if (arrays.some(({ ours, halfMade }) => ours && !halfMade)) types.add('RAID');
   if (volumeGroups.some(({ ours }) => ours)) types.add('LVM');
+  if (drives.some(isHanded)) types.add('SPDK');
   return types;
 }
 
 function keep(
   inventory: Inventory,
   type: LayoutType,
-  { layout }: Pick<NVMeProfileSpec, 'layout'>,
+  spec: Pick<NVMeProfileSpec, 'layout' | 'existingData' | 'drives'>,
 ): LayoutPlan {
-  const wish = wishOf(layout);
+  const wish = wishOf(spec.layout);
   switch (type) {
     case 'Filesystem':
       return keepFilesystems(inventory, wish.filesystem);
     case 'RAID':
       return keepArrays(inventory, wish);
+    case 'SPDK':
+      return keepHanded(inventory, wish.spdk, spec);
     default:
       return keepGroups(inventory, wish);
   }
 }
 
 /** A layout of ours of another type than the wanted one: kept under its own defaults, told as drift. */
-function keepOther(inventory: Inventory, type: LayoutType, { layout }: NVMeProfileSpec): LayoutPlan {
+function keepOther(inventory: Inventory, type: LayoutType, spec: NVMeProfileSpec): LayoutPlan {
   const { steps, volumes, candidates, refusals, degraded, again } = keep(inventory, type, {
     layout: layoutWithDefaults({ type }),
+    existingData: spec.existingData,
+    drives: { ...spec.drives, exclude: ['*'] },
   });
-  const drift = `carries our ${type} layout, not ${layout.type}: drain the node, reset it and set it up again`;
+  const drift = `carries our ${type} layout, not ${spec.layout.type}: drain the node, reset it and set it up again`;
   return {
     steps,
     volumes,

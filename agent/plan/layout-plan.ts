@@ -33,6 +33,13 @@ export function together(...parts: readonly LayoutPlan[]): LayoutPlan {
 }
 
 /** The same reason for several drives. */
+export const refuseDrives = (drives: readonly { path: string }[], reason: string): LayoutPlan =>
+  refuseAll(
+    drives.map(({ path }) => path),
+    reason,
+  );
+
+/** The same for drives known by their kernel paths. */
 export function refuseAll(paths: readonly string[], reason: string): LayoutPlan {
   return { ...NOTHING, refusals: paths.map((path) => ({ path, reason })) };
 }

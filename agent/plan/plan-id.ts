@@ -10,7 +10,8 @@ const DIGITS = 16;
  * of PersistentVolumes, and what was asked for. A person's approval counts only while it is the same.
  */
 export function planId(inventory: Inventory, { spec, nodeUID }: PlanRequest): string {
-  const asked = [inventory.provider, spec.layout, spec.drives, spec.existingData];
+  const pages = spec.layout.type === 'SPDK' ? pagesOf(inventory) : [];
+  const asked = [inventory.provider, spec.layout, spec.drives, spec.existingData, ...pages];
   return hash(['setup', nodeUID, inventory.bootID, asked, seen(inventory)]).slice(0, DIGITS);
 }
 
@@ -19,11 +20,17 @@ export function resetPlanId(inventory: Inventory, nodeUID: string): string {
   return hash(['reset', nodeUID, inventory.bootID, inventory.provider, seen(inventory)]).slice(0, DIGITS);
 }
 
-function seen({ drives, volumes, begun, standDown }: Inventory): unknown[] {
+function seen(inventory: Inventory): unknown[] {
+  const { drives, volumes, begun, standDown, spdk } = inventory;
   const fingerprints = drives.map(({ path, fingerprint }) => [path, fingerprint]);
   const named = volumes.map(({ name, phase }) => [name, phase]);
-  return [sorted(fingerprints), sorted(named), sorted(begun), standDown ?? null];
+  const handed = spdk.hugepages.length > 0 ? [spdk, pagesOf(inventory)] : [spdk];
+  return [sorted(fingerprints), sorted(named), sorted(begun), standDown ?? null, ...handed];
 }
+
+/** Of interest only where we add to them; how many are free changes all the time, and decides nothing. */
+const pagesOf = ({ hugepages }: Inventory): unknown[] =>
+  hugepages.map(({ numaNode, size, total }) => [numaNode, size, total]);
 
 const sorted = <T>(items: readonly T[]): T[] =>
   [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -2,14 +2,19 @@ import type { Step } from './step.ts';
 
 /** Every step comes after those of earlier kinds on the same drives, so that equal kinds can run side by side. */
 const ORDER: readonly Step['kind'][] = [
+  'hugepages',
   'unmount',
   'lv-remove',
   'vg-remove',
+  'pci-release',
   'md-stop',
   'md-assemble',
   'vg-activate',
   'wipe-signatures',
   'make-raw',
+  'forget-handover',
+  'load-driver',
+  'pci-bind',
   'md-create',
   'pv-create',
   'vg-create',

@@ -1,4 +1,5 @@
 import type { FilesystemLayout } from '../../api/layout.ts';
+import type { SpdkStep } from './spdk-step.ts';
 
 /**
  * What set-up does, as data; `commandOf` (command.ts) gives the exact argument array. `device` and `devices` are what
@@ -21,7 +22,8 @@ export type Step =
   | VgActivateStep
   | LvCreateStep
   | MountStep
-  | MakeDataDirectoryStep;
+  | MakeDataDirectoryStep
+  | SpdkStep;
 
 export type FilesystemType = FilesystemLayout['type'];
 

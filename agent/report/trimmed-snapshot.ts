@@ -22,16 +22,17 @@ const COLUMNS = [
 
 /**
  * The snapshot as it goes into `status.inventory`: what the plugin's planner needs, and nothing that changes by itself –
- * temperatures, mounts of pods, free space – because every difference is a write to etcd.
+ * temperatures, mounts of pods, free space, hugepages in use – because every difference is a write to etcd.
  */
 export function trimmedSnapshot(snapshot: Snapshot): Snapshot {
-  const { mountinfo, mdstat, nvme, ...rest } = snapshot;
+  const { mountinfo, mdstat, nvme, hugepages, hugepagesReserved: _, ...rest } = snapshot;
   return {
     ...rest,
     lsblk: { blockdevices: snapshot.lsblk.blockdevices.map(trimmedDevice) },
     ...(mountinfo === undefined ? {} : { mountinfo: diskMounts(mountinfo) }),
     ...(mdstat === undefined ? {} : { mdstat: arraysOf(mdstat) }),
     ...(nvme === undefined ? {} : { nvme: withoutHealth(nvme) }),
+    ...(hugepages === undefined ? {} : { hugepages: hugepages.map((pool) => ({ ...pool, free: 0 })) }),
   };
 }
 

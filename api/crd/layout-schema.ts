@@ -92,8 +92,16 @@ export const layoutSchema: Schema<Layout> = {
           type: 'object',
           properties: {
             size: { type: 'string', enum: ['2Mi', '1Gi'] },
-            perNUMANode: { type: 'integer', minimum: 0 },
+            perNUMANode: {
+              type: 'integer',
+              minimum: 0,
+              description: "Pages that every NUMA node gets on top of the user's own.",
+            },
           },
+        },
+        restartKubelet: {
+          type: 'boolean',
+          description: 'The agent may restart the kubelet, which counts hugepages only at its start.',
         },
       },
     },

@@ -16,6 +16,8 @@ export interface DriveOverrides {
   transport?: string;
   numaNode?: number;
   nsid?: number;
+  /** PCI address of its controller. */
+  address?: string;
   links?: string[];
 }
 
@@ -63,8 +65,8 @@ export function machine({
       (blkid ?? children) ? [] : [[`/dev/${name}`, { constant: sample }]],
     ) as NonNullable<Snapshot['samples']>,
     holders: entries((name, { holders = [] }) => [[`/dev/${name}`, holders]]) as Record<string, string[]>,
-    nvme: entries((name, { transport = 'pcie', nsid = 1, numaNode = 0 }) => [
-      [`/dev/${name}`, { transport, nsid, numaNode, address: '0000:00:1f.0' }],
+    nvme: entries((name, { transport = 'pcie', nsid = 1, numaNode = 0, address = '0000:00:1f.0' }) => [
+      [`/dev/${name}`, { transport, nsid, numaNode, address }],
     ]) as NonNullable<Snapshot['nvme']>,
     pvs: [],
     vgs: [],

@@ -119,6 +119,8 @@ function applyStep(snapshot: Snapshot, step: Step): Snapshot {
       return assemble(next, step);
     case 'md-stop':
       return stop(next, step.device);
+    default:
+      throw new Error(`Expected no step of SPDK here, got ${step.name}: see pci-model.ts`);
   }
 }
 

@@ -1,12 +1,15 @@
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
 import { parseMark } from '../../agent/discover/mark.ts';
+import { formatSpdkRecord, parseSpdkRecord, SPDK_PATH } from '../../agent/discover/spdk-record.ts';
 import { CommandError, type Host, type RunOptions, type RunResult } from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
+import { poolPath } from '../../agent/inventory/hugepages.ts';
 import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
 import { commandOf } from '../../agent/plan/command.ts';
 import type { Step } from '../../agent/plan/step.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
 import { applied, interrupted } from './drive-model.ts';
+import { PciModel } from './pci-model.ts';
 
 /** The agent's process is gone: everything it still tries fails with this. */
 export class KilledError extends Error {
@@ -36,6 +39,8 @@ export class FakeHost implements Host {
   readonly #marks = new Map<string, string>();
   /** Called before each writing program. */
   onWrite: (line: string) => void | Promise<void> = () => undefined;
+  /** The PCI drivers and hugepages of its kernel. */
+  readonly pci: PciModel;
   readonly #steps: readonly Step[];
   readonly #kill: Kill | undefined;
   #changes = 0;
@@ -43,7 +48,8 @@ export class FakeHost implements Host {
   #locked = false;
   readonly #files = new Map<string, string>();
 
-  constructor(snapshot: Snapshot, steps: readonly Step[], kill?: Kill) {
+  constructor(snapshot: Snapshot, steps: readonly Step[], kill?: Kill, pci = new PciModel()) {
+    this.pci = pci;
     this.snapshot = snapshot;
     this.#steps = steps;
     this.#kill = kill;
@@ -75,17 +81,18 @@ export class FakeHost implements Host {
 
   async readFile(path: string): Promise<string> {
     this.#live();
-    const text = this.#files.get(path);
+    const text = this.#files.get(path) ?? this.#facts()[path];
     if (text !== undefined) return Promise.resolve(text);
     throw missing(path);
   }
 
   readDirectory(path: string): Promise<string[]> {
-    return Promise.reject(missing(path));
+    const names = this.pci.directory(this.snapshot, path);
+    return names === undefined ? Promise.reject(missing(path)) : Promise.resolve(names);
   }
 
-  realPath(path: string): Promise<string> {
-    return Promise.resolve(this.#resolve(path));
+  async realPath(path: string): Promise<string> {
+    return Promise.resolve(this.pci.realPath(this.snapshot, path) ?? this.#resolve(path));
   }
 
   exists(path: string): Promise<boolean> {
@@ -94,7 +101,9 @@ export class FakeHost implements Host {
     const known = factsOf(this.snapshot).devices;
     const resolved = this.#resolve(path);
     return Promise.resolve(
-      files[path] === true || [...known.values()].some((device) => device.path === resolved),
+      files[path] === true ||
+        this.pci.directory(this.snapshot, path) !== undefined ||
+        [...known.values()].some((device) => device.path === resolved),
     );
   }
 
@@ -103,8 +112,23 @@ export class FakeHost implements Host {
       if (!path.startsWith(RECORDS)) throw new Error(`Expected only ${RECORDS} to be written, got ${path}`);
       this.#files.set(path, text);
       if (path === BEGUN_PATH) this.snapshot = { ...this.snapshot, begun: JSON.parse(text) as string[] };
+      if (path === SPDK_PATH) this.snapshot = { ...this.snapshot, spdk: parseSpdkRecord(text) };
     });
     return Promise.resolve();
+  }
+
+  /** What the kernel and the machine say of themselves. */
+  #facts(): Record<string, string | undefined> {
+    const { spdk, machineID, bootID, hugepages = [] } = this.snapshot;
+    const pages: Record<string, string> = {};
+    for (const { numaNode, size, total } of hugepages)
+      pages[`${poolPath(numaNode, size)}/nr_hugepages`] = `${total}\n`;
+    return {
+      [SPDK_PATH]: spdk && formatSpdkRecord(spdk),
+      '/etc/machine-id': machineID,
+      '/proc/sys/kernel/random/boot_id': bootID,
+      ...pages,
+    };
   }
 
   makeDirectory(): Promise<void> {
@@ -156,8 +180,12 @@ export class FakeHost implements Host {
     return Promise.resolve(this.openers.get(this.#resolve(path)) ?? []);
   }
 
-  writeAttribute(path: string, text: string): Promise<void> {
-    return Promise.reject(new Error(`Expected no attribute to be written, got ${path} = ${text}`));
+  async writeAttribute(path: string, text: string): Promise<void> {
+    this.#live();
+    if (!this.#locked) throw new Error(`Expected the write lock for ${path}`);
+    this.programs.push(`!${path} = ${text.trim()}`);
+    await this.onWrite(path);
+    this.#change(() => (this.snapshot = this.pci.written(this.snapshot, path, text)));
   }
 
   hostMountinfo(): Promise<string> {
@@ -187,6 +215,10 @@ export class FakeHost implements Host {
       return;
     }
     const line = command.join(' ');
+    if (program === 'modprobe') {
+      this.#change(() => undefined);
+      return;
+    }
     const step = this.#steps.find((known) => commandOf(known).join(' ') === line);
     if (!step) throw new Error(`Expected a program of the plan, got ${line}`);
     this.#change(
