@@ -54,6 +54,16 @@ export const MOUNT_ROOT = '/pv-disks';
 /** Sub-directory inside the filesystem that a PV points at: absent while the mount is missing. */
 export const DATA_DIRECTORY = 'data';
 
+/** Label that cluster-autoscaler ≥ 1.35.1 puts on the nodes that it only imagines. */
+export const TEMPLATE_NODE_LABEL = 'cluster-autoscaler.kubernetes.io/template-node';
+export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
+/** Annotations on a CSIStorageCapacity of ours: the profile that it speaks for, and the instance type if it knows one. */
+export const CAPACITY_PROFILE = `${GROUP}/profile`;
+export const CAPACITY_INSTANCE_TYPE = `${GROUP}/instance-type`;
+
+/** Annotation of the scheduler on a claim: the node where it is to be provisioned. */
+export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+
 /** Hostname label that local PVs select on. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 

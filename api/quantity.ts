@@ -30,6 +30,15 @@ export function parseBytes(quantity: string): number {
   return Math.ceil(Number(match[1]) * factor);
 }
 
+/** The same, undefined for what is no such size. */
+export function bytesOf(quantity: string | undefined): number | undefined {
+  try {
+    return quantity === undefined ? undefined : parseBytes(quantity);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes for a person, with binary units and at most one decimal: `1.8 TiB`, `200 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];

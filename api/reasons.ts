@@ -61,5 +61,9 @@ export const EVENT_REASONS = {
   NVMeCleanupStopped: 'NVMeCleanupStopped',
   /** A volume whose machine registered again under a new node UID was found on its drives and kept. */
   NVMeVolumeKept: 'NVMeVolumeKept',
+  /** A claim that the scheduler had pinned to a node was given a free volume of that node. */
+  NVMeClaimBound: 'NVMeClaimBound',
+  /** A claim was pinned to a node without a free volume, and another has one: the scheduler picks again. */
+  NVMeClaimReleased: 'NVMeClaimReleased',
 } as const;
 export type EventReason = keyof typeof EVENT_REASONS;

@@ -48,6 +48,7 @@ export type Pod = Wire<V1Pod>;
 export type PersistentVolume = Wire<V1PersistentVolume>;
 export type PersistentVolumeClaim = Wire<V1PersistentVolumeClaim>;
 export type StorageClass = Wire<V1StorageClass>;
+export type CSIStorageCapacity = Wire<V1CSIStorageCapacity>;
 export type Lease = Wire<V1Lease>;
 export type ConfigMap = Wire<V1ConfigMap>;
 export type Secret = Wire<V1Secret>;
@@ -126,7 +127,7 @@ export const csiDrivers = resource<Wire<V1CSIDriver>>(
   'CSIDriver',
   false,
 );
-export const csiStorageCapacities = resource<Wire<V1CSIStorageCapacity>>(
+export const csiStorageCapacities = resource<CSIStorageCapacity>(
   'storage.k8s.io',
   'v1',
   'csistoragecapacities',

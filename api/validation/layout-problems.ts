@@ -1,6 +1,6 @@
 import { LAYOUT_BLOCKS, type Layout } from '../layout.ts';
 import type { PartialDeep } from '../profile.ts';
-import { parseBytes } from '../quantity.ts';
+import { bytesOf } from '../quantity.ts';
 import type { ProfileProblem } from './problem.ts';
 
 const MIN_CHUNK = 4096;
@@ -36,13 +36,4 @@ function chunkProblems(chunk: string): ProfileProblem[] {
   const bytes = bytesOf(chunk);
   if (bytes !== undefined && bytes >= MIN_CHUNK && Number.isInteger(Math.log2(bytes))) return [];
   return [at('raid.chunk', `Expected a power of two from 4Ki, such as 512Ki, got \`${chunk}\``)];
-}
-
-function bytesOf(quantity: string): number | undefined {
-  try {
-    return parseBytes(quantity);
-  } catch {
-    // The caller says what is wrong with it.
-    return undefined;
-  }
 }

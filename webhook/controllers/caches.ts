@@ -1,3 +1,4 @@
+import { MANAGED_BY, MANAGED_BY_LABEL } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
@@ -6,6 +7,7 @@ import { slim } from '../../kube/projection.ts';
 import { Reflector } from '../../kube/reflector.ts';
 import {
   configMaps,
+  csiStorageCapacities,
   nodes,
   nvmeNodes,
   nvmeProfiles,
@@ -14,6 +16,7 @@ import {
   pods,
   storageClasses,
   type ConfigMap,
+  type CSIStorageCapacity,
   type Node,
   type PersistentVolume,
   type PersistentVolumeClaim,
@@ -31,6 +34,8 @@ export interface Caches {
   volumes: Reflector<PersistentVolume>;
   claims: Reflector<PersistentVolumeClaim>;
   pods: Reflector<Pod>;
+  /** What we told the autoscaler. */
+  capacities: Reflector<CSIStorageCapacity>;
   /** Clean-up's record, see orphans/record.ts. */
   records: Reflector<ConfigMap>;
 }
@@ -57,6 +62,14 @@ export function createCaches({ kube, clock, namespace, recordName, onError }: Ca
     volumes: reflect(persistentVolumes),
     claims: reflect(persistentVolumeClaims),
     pods: reflect(pods, slimPod),
+    capacities: new Reflector<CSIStorageCapacity>({
+      kube,
+      clock,
+      type: csiStorageCapacities,
+      namespace,
+      labelSelector: `${MANAGED_BY_LABEL}=${MANAGED_BY}`,
+      onError: (error) => onError('csistoragecapacities', error),
+    }),
     records: new Reflector<ConfigMap>({
       kube,
       clock,

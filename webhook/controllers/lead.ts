@@ -5,6 +5,10 @@ import type { EventRecorder } from '../../kube/events.ts';
 import { LevelLoop } from '../../kube/level-loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { allCaches, type Caches } from './caches.ts';
+import { BinderController } from './binder/controller.ts';
+import { binderMetrics, type BinderMetrics } from './binder/metrics.ts';
+import { CapacityController } from './capacity/controller.ts';
+import { capacityMetrics, type CapacityMetrics } from './capacity/metrics.ts';
 import { CleanupController } from './cleanup/controller.ts';
 import { cleanupMetrics, type CleanupMetrics } from './cleanup/metrics.ts';
 import { EnrolController } from './enrol/controller.ts';
@@ -23,11 +27,15 @@ export interface ControllerOptions {
 }
 
 export interface ControllerMetrics {
+  binder: BinderMetrics;
+  capacity: CapacityMetrics;
   cleanup: CleanupMetrics;
   enrol: EnrolMetrics;
 }
 
 export const controllerMetrics = (registry: Registry): ControllerMetrics => ({
+  binder: binderMetrics(registry),
+  capacity: capacityMetrics(registry),
   cleanup: cleanupMetrics(registry),
   enrol: enrolMetrics(registry),
 });
@@ -42,25 +50,35 @@ export async function lead(
   metrics: ControllerMetrics,
   signal: AbortSignal,
 ): Promise<void> {
-  const { caches, clock, logger } = options;
+  const { caches, logger } = options;
   await Promise.all(allCaches(caches).map((cache) => cache.waitForSync(signal)));
   logger.info('leading: the controllers run');
   const enrol = new EnrolController({ ...options, metrics: metrics.enrol });
   const cleanup = new CleanupController({ ...options, metrics: metrics.cleanup });
-  const loop = new LevelLoop({
-    clock,
-    resyncMs: RESYNC_MS,
-    gatherMs: GATHER_MS,
-    reconcile: (aborted) => cleanup.look(aborted),
-    onError: (error) => logger.warn('clean-up failed, will be tried again', { error }),
-  });
+  const binder = new BinderController({ ...options, metrics: metrics.binder });
+  const capacity = new CapacityController({ ...options, metrics: metrics.capacity });
+  const loops = [
+    levelLoop(options, 'clean-up', (aborted) => cleanup.look(aborted)),
+    levelLoop(options, 'late binding', (aborted) => binder.look(aborted)),
+    levelLoop(options, 'storage capacity', (aborted) => capacity.look(aborted)),
+  ];
+  const poke = (): void => loops.forEach((loop) => loop.poke());
   const stops = [
     caches.nodes.subscribe((change) => cleanup.onNode(change)),
-    ...allCaches(caches).map((cache) => cache.subscribe(() => loop.poke())),
+    ...allCaches(caches).map((cache) => cache.subscribe(poke)),
   ];
   try {
-    await Promise.all([enrol.run(signal), loop.run(signal)]);
+    await Promise.all([enrol.run(signal), ...loops.map((loop) => loop.run(signal))]);
   } finally {
     for (const stop of stops) stop();
   }
+}
+
+function levelLoop(
+  { clock, logger }: ControllerOptions,
+  what: string,
+  reconcile: (signal: AbortSignal) => Promise<number | undefined>,
+): LevelLoop {
+  const onError = (error: unknown): void => logger.warn(`${what} failed, will be tried again`, { error });
+  return new LevelLoop({ clock, reconcile, onError, resyncMs: RESYNC_MS, gatherMs: GATHER_MS });
 }

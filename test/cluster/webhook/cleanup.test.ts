@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NODE_UID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import { NODE_UID } from '../../../api/keys.ts';
 import { timestamp } from '../../../kube/timestamp.ts';
 import {
   events,
@@ -31,13 +31,8 @@ describe('clean-up after nodes that are gone', () => {
     await scene.close();
   });
 
-  /** A Ready node whose agent has taken the taint off. */
-  async function nodeInService(name: string): Promise<Node> {
-    const node = await scene.readyNode(name, { [`serves-${name.slice(0, 3)}`]: 'yes' });
-    const keep = (node.spec?.taints ?? []).filter(({ key }) => key !== STARTUP_TAINT_KEY);
-    const metadata = { annotations: { 'kubectl-nvme.dev/ready-boot-id': 'boot-1' } };
-    return await scene.kube.patch(nodes, name, { type: 'merge', body: { metadata, spec: { taints: keep } } });
-  }
+  const nodeInService = (name: string): Promise<Node> =>
+    scene.nodeInService(name, { [`serves-${name.slice(0, 3)}`]: 'yes' });
 
   /** One replica with a claim of the scene's class, on nodes with the label. */
   async function statefulSet(name: string, selector: string): Promise<void> {

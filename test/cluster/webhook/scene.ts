@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import { API_VERSION } from '../../../api/group.ts';
-import { NODE_LABEL, HOSTNAME_LABEL } from '../../../api/keys.ts';
+import { HOSTNAME_LABEL, NODE_LABEL, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
 import type { KubeApi, ResourceType } from '../../../kube/api.ts';
 import { isNotFound } from '../../../kube/errors.ts';
@@ -36,6 +36,8 @@ export interface Scene {
   ): Node;
   /** Creates a node that the scheduler takes as Ready. */
   readyNode(name: string, labels?: Record<string, string>): Promise<Node>;
+  /** A Ready node whose agent has taken the taint off. */
+  nodeInService(name: string, labels?: Record<string, string>): Promise<Node>;
   publish(volume: PublishedVolume & { nodeName: string; storageClassName?: string }): Promise<void>;
   /** Waits until the probe gives something. */
   until<T>(what: string, probe: () => Promise<T | undefined>, timeoutMs?: number): Promise<T>;
@@ -75,6 +77,12 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
         { type: 'merge', body: readyStatus },
         { subresource: 'status' },
       );
+    },
+    nodeInService: async (nodeName, labels = {}) => {
+      const node = await scene.readyNode(nodeName, labels);
+      const taints = (node.spec?.taints ?? []).filter(({ key }) => key !== STARTUP_TAINT_KEY);
+      const metadata = { annotations: { [READY_BOOT_ID]: 'boot-1' } };
+      return await kube.patch(nodes, nodeName, { type: 'merge', body: { metadata, spec: { taints } } });
     },
     publish: (volume) => publish(kube, storageClassName, volume),
     until: (what, probe, timeoutMs = 30_000) => waitFor(what, { timeoutMs, signal: ctx.signal }, probe),
