@@ -23,6 +23,9 @@ export interface PlanFlags {
   vgName?: string;
 }
 
+const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block'] as const;
+type OneShotName = (typeof ONE_SHOT)[number];
+
 interface OneShotFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   nodeName?: string;
@@ -57,8 +60,8 @@ export function agentCommand(
         .argParser(port),
     )
     .action((flags: { nodeName: string; healthPort: number }) => chosen({ kind: 'run', ...flags }));
-  for (const name of ['filesystem', 'raid', 'lvm'] as const) addOneShot(program, { name, env }, chosen);
-  for (const name of ['swap', 'block', 'spdk']) addUnsupported(program, name, chosen);
+  for (const name of ONE_SHOT) addOneShot(program, { name, env }, chosen);
+  for (const name of ['swap', 'spdk']) addUnsupported(program, name, chosen);
   program
     .command('snapshot')
     .description('print what discovery reads, as one JSON document')
@@ -90,7 +93,7 @@ const vgName = (): Option =>
 
 function addOneShot(
   program: Command,
-  { name, env }: { name: 'filesystem' | 'raid' | 'lvm'; env: Environment },
+  { name, env }: { name: OneShotName; env: Environment },
   chosen: (operation: AgentOperation) => void,
 ): void {
   const command = program
@@ -102,7 +105,7 @@ function addOneShot(
     .addOption(new Option('--remove-taint', 'remove the taint when the drives are ready').env('REMOVE_TAINT'))
     .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
   if (name === 'lvm') command.addOption(vgName());
-  else
+  if (name === 'filesystem' || name === 'raid')
     command.addOption(
       new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4'),
     );
@@ -140,9 +143,10 @@ const DESCRIPTIONS = {
   filesystem: 'one filesystem a drive',
   raid: 'one array with a filesystem',
   lvm: 'one volume group',
+  block: 'one raw volume a drive: the drives are only looked at',
 } as const;
 
-function oneShot(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): OneShotOptions {
+function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
   const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false } = flags;
   const layout = layoutOf(name, flags);
   return {
@@ -155,7 +159,7 @@ function oneShot(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): OneS
   };
 }
 
-function layoutOf(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): Layout {
+function layoutOf(name: OneShotName, flags: OneShotFlags): Layout {
   const filesystem = { type: flags.fsType ?? 'ext4' };
   switch (name) {
     case 'filesystem':
@@ -168,6 +172,8 @@ function layoutOf(name: 'filesystem' | 'raid' | 'lvm', flags: OneShotFlags): Lay
       });
     case 'lvm':
       return layoutWithDefaults({ type: 'LVM', lvm: { vgName: flags.vgName ?? DEFAULT_VG_NAME } });
+    case 'block':
+      return layoutWithDefaults({ type: 'Block' });
   }
 }
 

@@ -1,7 +1,7 @@
 import { STARTUP_TAINT_KEY } from './keys.ts';
 import type { Layout, LayoutType } from './layout.ts';
 import type { NVMeNodeSpec } from './node.ts';
-import type { NVMeProfileSpec, NVMeProfileSpecInput, PartialDeep } from './profile.ts';
+import type { NVMeProfileSpec, NVMeProfileSpecInput, PartialDeep, VolumePolicy } from './profile.ts';
 
 /** Volume group name of Materialize's tool: CSI drivers and charts out there expect it. */
 export const DEFAULT_VG_NAME = 'instance-store-vg';
@@ -23,8 +23,7 @@ const DEFAULTS: NVMeProfileSpec = {
 /** A profile's spec with every absent field filled in; arrays are taken whole. */
 export function withDefaults(input: NVMeProfileSpecInput = {}): NVMeProfileSpec {
   const layout = layoutWithDefaults(input.layout);
-  // A raw device has no files to delete, so Block volumes are discarded (or zeroed, see docs/safety.md).
-  const clean = layout.type === 'Block' ? 'Discard' : DEFAULTS.volumes.clean;
+  const clean = cleaning(layout.type, input.volumes?.clean);
   return {
     nodeSelector: input.nodeSelector ?? DEFAULTS.nodeSelector,
     priority: input.priority ?? DEFAULTS.priority,
@@ -33,11 +32,20 @@ export function withDefaults(input: NVMeProfileSpecInput = {}): NVMeProfileSpec 
     drives: { ...DEFAULTS.drives, ...input.drives },
     existingData: input.existingData ?? DEFAULTS.existingData,
     layout,
-    volumes: { ...DEFAULTS.volumes, clean, ...input.volumes },
+    volumes: { ...DEFAULTS.volumes, ...input.volumes, clean },
     taintExisting: input.taintExisting ?? DEFAULTS.taintExisting,
     taints: input.taints ?? DEFAULTS.taints,
     cleanup: { ...DEFAULTS.cleanup, ...input.cleanup },
   };
+}
+
+/**
+ * A raw device has no files to delete: its volumes are discarded or zeroed, also where a node's own layout is laid over
+ * a profile that says otherwise.
+ */
+function cleaning(type: LayoutType, wanted: VolumePolicy['clean'] | undefined): VolumePolicy['clean'] {
+  if (type !== 'Block') return wanted ?? DEFAULTS.volumes.clean;
+  return wanted === 'Zero' ? 'Zero' : 'Discard';
 }
 
 /** What rules a node: its profile's spec with the node's own overrides laid over it. */

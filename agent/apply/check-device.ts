@@ -66,7 +66,8 @@ export async function exclusively(host: Host, device: string, work: () => Promis
   }
 }
 
-async function probeFree(host: Host, device: string): Promise<void> {
+/** Asks the kernel whether a device is in nobody's use. Rejects with RefusedError. */
+export async function probeFree(host: Host, device: string): Promise<void> {
   try {
     await host.probeExclusive(device);
   } catch (error) {

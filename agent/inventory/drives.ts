@@ -1,6 +1,7 @@
 import type { Drive } from '../../api/drive.ts';
 import type { NvmeIdentity, SpdkRecord } from '../../api/snapshot.ts';
 import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
+import { provenBlank } from './content.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
 import { fingerprintOf, imprintOf } from './fingerprint.ts';
@@ -12,8 +13,9 @@ import type { DriveTraits, RoleDecision } from './providers/rules.ts';
 import { leftOut } from './selection.ts';
 import { blkidOf, contentPairs, signatureOf } from './signature.ts';
 import { stateOf, type Verdict } from './state.ts';
+import { hasUniqueNumber } from './unique-number.ts';
 import { hostMountPaths, mountPointsOf } from './use.ts';
-import { namedBy } from './volumes.ts';
+import { handsOut, namedBy } from './volumes.ts';
 import { driveFilesystemUuid, filesystemUuidOn } from '../plan/identity.ts';
 import { memberOf } from './arrays.ts';
 
@@ -36,14 +38,10 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
   const decision = roleOf(facts, device, context);
   const volumes = namingVolumes(facts, device, context);
   const { identity, byId } = stableName(facts, device);
+  const identities = possibleIdentities(facts, device);
   const handed = handedWith(context.spdk, identity);
-  const verdict = stateOf(facts, device, {
-    ...context,
-    volumes,
-    allVolumes: context.volumes,
-    identities: possibleIdentities(facts, device),
-    handed: handed?.state,
-  });
+  const seen = { volumes, allVolumes: context.volumes, identities, handed: handed?.state };
+  const verdict = stateOf(facts, device, { ...context, ...seen });
   const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
   const reason = reasonFor(decision, verdict, omitted?.reason);
   const signature = signatureOf(facts, device);
@@ -67,6 +65,9 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     ...present({ signature, handed }),
     mountPoints: hostMountPaths(facts, device),
     volumes: volumes.map(({ name }) => name),
+    raw: volumes.some((volume) => handsOut(volume, identities)),
+    blank: provenBlank(facts, device, context.strict),
+    unique: hasUniqueNumber(facts, device, context.cloud),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
     imprint: imprintOf(facts, device, identity),
     content: Object.fromEntries(contentPairs(blkidOf(facts, device))),

@@ -37,6 +37,12 @@ export interface InventoryDrive extends Drive {
   volumes: string[];
   /** Present when we have handed the drive to SPDK, in this boot or before, or have it back since. */
   handed?: SpdkController;
+  /** One of them is ours and hands the whole drive out raw: whatever is on it is its user's. */
+  raw: boolean;
+  /** Its samples are one constant byte. */
+  blank: boolean;
+  /** A number of the drive is no other drive's in the world. */
+  unique: boolean;
   /** Hash over everything seen of the drive. */
   fingerprint: string;
   /** Hash over what is written on it, whatever it is called and used for now. */

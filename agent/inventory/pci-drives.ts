@@ -62,6 +62,9 @@ function row({ address, numaNode }: PciDevice): Omit<InventoryDrive, 'state' | '
     halfMade: false,
     mountPoints: [],
     volumes: [],
+    raw: false,
+    blank: false,
+    unique: false,
     imprint: '',
     content: {},
   };

@@ -9,6 +9,7 @@ import { hasBegunFilesystem, isCleared, isOwnFilesystem, isOwnPhysicalVolume } f
 import { describeSignature, signatureOf } from './signature.ts';
 import { blindness, unread, unreadMembership } from './unread.ts';
 import { partitioning, useOf } from './use.ts';
+import { handsOut } from './volumes.ts';
 
 /** What was found out about a drive, in the words of api/drive.ts. */
 export interface Verdict {
@@ -38,6 +39,7 @@ export function stateOf(facts: Facts, device: BlockDevice, context: StateContext
   const size = sizeOf(device);
   if (size === 0) return { state: 'Failed', reason: 'does not answer: its size is 0' };
   const found =
+    handedOut(context) ??
     arrayMember(facts, device, context) ??
     groupMember(facts, device, context) ??
     filesystem(facts, device, context) ??
@@ -53,6 +55,10 @@ function judgeable(facts: Facts, device: BlockDevice, context: StateContext, ver
   const why = blindness(facts, context.strict) ?? unread(facts, device, context.strict);
   return why === undefined ? verdict : { state: 'Unknown', reason: why };
 }
+
+/** A drive that we have handed out raw stays ours whatever its user has put on it, a filesystem or an array included. */
+const handedOut = (context: StateContext): Verdict | undefined =>
+  context.volumes.some((volume) => handsOut(volume, context.identities)) ? ours(context) : undefined;
 
 function arrayMember(facts: Facts, device: BlockDevice, context: StateContext): Verdict | undefined {
   const array = context.arrays.find(({ members }) => members.includes(device.path));

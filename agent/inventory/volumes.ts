@@ -18,6 +18,11 @@ export function namedBy(volumes: readonly KnownVolume[], namings: Namings): Know
   return volumes.filter((volume) => names(volume, namings));
 }
 
+/** Whether a volume of ours hands a whole drive out raw, under one of the identities that the drive may have had. */
+export function handsOut({ own, raw, identity }: KnownVolume, identities: readonly string[]): boolean {
+  return own === true && raw === true && identity !== undefined && identities.includes(identity);
+}
+
 function names({ path, identity, drives }: KnownVolume, namings: Namings): boolean {
   const { aliases, mountPoints, uuids, identities = [] } = namings;
   if (identities.some((own) => drives?.includes(own))) return true;

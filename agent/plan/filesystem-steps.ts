@@ -1,7 +1,7 @@
 import { DATA_DIRECTORY, MOUNT_ROOT } from '../../api/keys.ts';
 import type { FilesystemLayout } from '../../api/layout.ts';
 import type { Content, Inventory } from '../inventory/inventory.ts';
-import type { PlannedVolume } from './planned.ts';
+import type { FilesystemVolume } from './planned.ts';
 import type { FilesystemType, Step, Stripe } from './step.ts';
 
 /** A block device that carries or shall carry one of our filesystems. */
@@ -49,8 +49,9 @@ export function missingSteps(
 }
 
 /** The volume of a filesystem of ours. */
-export function volumeOf({ uuid, device, drives }: Target, fsType: FilesystemType): PlannedVolume {
-  return { identity: uuid, device, fsType, mountPath: mountPathOf(uuid), path: dataPathOf(uuid), drives };
+export function volumeOf({ uuid, device, drives }: Target, fsType: FilesystemType): FilesystemVolume {
+  const paths = { device, mountPath: mountPathOf(uuid), path: dataPathOf(uuid) };
+  return { mode: 'Filesystem', identity: uuid, fsType, ...paths, drives };
 }
 
 /** The filesystem type of a content, when it is the filesystem with this UUID and one that we make. */

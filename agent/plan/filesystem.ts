@@ -32,12 +32,13 @@ export function keepFilesystems(inventory: Inventory, filesystem: FilesystemLayo
 }
 
 /** Whether a drive carries a completed filesystem of ours. */
-export function carriesOwnFilesystem({ role, state, halfMade, signature }: InventoryDrive): boolean {
+export function carriesOwnFilesystem({ role, state, halfMade, raw, signature }: InventoryDrive): boolean {
   const type = signature?.type;
   return (
     role === 'Local' &&
     (state === 'Ours' || state === 'Bound') &&
     !halfMade &&
+    !raw &&
     (type === 'ext4' || type === 'xfs')
   );
 }

@@ -1,6 +1,7 @@
 import type { LayoutType } from '../../api/layout.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import { planBlock } from './block.ts';
 import { driveAt, unreadDrive, writableDrives } from './eligible.ts';
 import { planFilesystems } from './filesystem.ts';
 import { acceptGroup } from './keep-groups.ts';
@@ -10,7 +11,7 @@ import { planRaid } from './raid.ts';
 import { planSpdk } from './spdk.ts';
 import { wishOf } from './wish.ts';
 
-const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'SPDK'];
+const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'Block', 'SPDK'];
 
 const WAY_OUT = 'drain the node, reset it and set it up again';
 
@@ -44,7 +45,7 @@ function obstacle(
   const other = [...present].find((found) => found !== type);
   if (other !== undefined) return `the node carries our ${other} layout, not ${type}: ${WAY_OUT}`;
   // What spans all drives is made once, over all of them.
-  if (type === 'Filesystem' || type === 'SPDK') return undefined;
+  if (type === 'Filesystem' || type === 'Block' || type === 'SPDK') return undefined;
   const unread = unreadDrive(inventory);
   if (unread) return `waits for ${unread.path}: ${unread.reason ?? 'it was not read'}`;
   if (present.has(type) || usable >= minCount) return undefined;
@@ -62,6 +63,8 @@ function layOut(
       return planFilesystems(inventory, drives, wish.filesystem);
     case 'SPDK':
       return planSpdk(inventory, drives, wish.spdk);
+    case 'Block':
+      return planBlock(drives);
     case 'RAID': {
       const late = drives.filter((drive) => hasArray(inventory, drive, wish.raid.perNUMANode));
       const rest = drives.filter((drive) => !late.includes(drive));

@@ -45,7 +45,7 @@ function localMembers(
   { members }: VolumeGroup,
 ): InventoryDrive[] | undefined {
   const drives = members.map((path) => driveAt(inventory, path));
-  const local = drives.filter((drive) => drive?.role === 'Local');
+  const local = drives.filter((drive) => drive?.role === 'Local' && !drive.raw);
   return local.length > 0 && local.length === members.length
     ? local.filter((drive) => drive !== undefined)
     : undefined;

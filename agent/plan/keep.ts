@@ -2,6 +2,7 @@ import { layoutWithDefaults } from '../../api/defaults.ts';
 import type { LayoutType } from '../../api/layout.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { isHandedOut, keepBlock } from './block.ts';
 import { carriesOwnFilesystem, keepFilesystems } from './filesystem.ts';
 import { keepGroups } from './keep-groups.ts';
 import { refuseAll, together, type LayoutPlan } from './layout-plan.ts';
@@ -29,6 +30,7 @@ function typesPresent({ drives, arrays, volumeGroups }: Inventory): Set<LayoutTy
   if (arrays.some(({ ours, halfMade }) => ours && !halfMade)) types.add('RAID');
   if (volumeGroups.some(({ ours }) => ours)) types.add('LVM');
   if (drives.some(isHanded)) types.add('SPDK');
+  if (drives.some(isHandedOut)) types.add('Block');
   return types;
 }
 
@@ -45,6 +47,8 @@ function keep(
       return keepArrays(inventory, wish);
     case 'SPDK':
       return keepHanded(inventory, wish.spdk, spec);
+    case 'Block':
+      return keepBlock(inventory);
     default:
       return keepGroups(inventory, wish);
   }

@@ -15,4 +15,6 @@ export interface KnownVolume {
   own?: true;
   /** `namespace/name` of the claim that it is bound to, was bound to, or is kept for. */
   claim?: string;
+  /** A device handed out raw; of our own it is a whole drive, and `identity` is the drive's. */
+  raw?: true;
 }

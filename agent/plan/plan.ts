@@ -2,6 +2,7 @@ import type { Plan, Refusal } from '../../api/plan.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import { shownDrive } from '../inventory/shown-drive.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import { offered, shownOffer } from './block.ts';
 import { commandOf } from './command.ts';
 import { planFresh } from './fresh.ts';
 import { keepExisting } from './keep.ts';
@@ -34,7 +35,10 @@ export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
     provider: inventory.provider,
     drives: inventory.drives.map(shownDrive),
     candidates,
-    steps: steps.map((step) => ({ name: step.name, command: commandOf(step) })),
+    steps: [
+      ...steps.map((step) => ({ name: step.name, command: commandOf(step) })),
+      ...offered(parts.volumes).map(shownOffer),
+    ],
     refusals: refusals(inventory, parts, request.spec),
   };
   const { volumes, drift, degraded, again } = parts;

@@ -2,7 +2,11 @@ import type { Plan } from '../../api/plan.ts';
 import type { FilesystemType, Step } from './step.ts';
 
 /** A volume that is there once every step of the plan is done. */
-export interface PlannedVolume {
+export type PlannedVolume = FilesystemVolume | BlockVolume;
+
+/** A directory in a filesystem of ours. */
+export interface FilesystemVolume {
+  mode: 'Filesystem';
   /** UUID of the filesystem: the same after every reboot. */
   identity: string;
   /** Block device of the filesystem, by-id where there is one. */
@@ -14,6 +18,26 @@ export interface PlannedVolume {
   path: string;
   /** Identities of the drives below. */
   drives: string[];
+}
+
+/** A whole drive, handed out raw. */
+export interface BlockVolume {
+  mode: 'Block';
+  /** The drive's identity, by-id name and namespace ID: nothing of ours is on the drive. */
+  identity: string;
+  /** The by-id path, as in the PersistentVolume. */
+  device: string;
+  path: string;
+  /** Kernel path, for people. */
+  shown: string;
+  /** Bytes. */
+  size: number;
+  /** The drive's identity, once more. */
+  drives: string[];
+  /** A PersistentVolume of ours names it; without one it is offered only after one more look at its blocks. */
+  published: boolean;
+  /** A number of the drive is no other drive's: only then can it be told from one under the same name elsewhere. */
+  unique: boolean;
 }
 
 /** A plan as shown, and what the executor and the publisher need beside it. */

@@ -75,7 +75,8 @@ export function keepArrays(inventory: Inventory, wish: RaidWish): LayoutPlan {
 function keepArray(inventory: Inventory, array: MdArray, wish: RaidWish): LayoutPlan {
   const { members, raidDevices, level, content, active } = array;
   const drives = members.map((path) => driveAt(inventory, path)).filter((drive) => drive !== undefined);
-  if (drives.length < members.length || drives.some(({ role }) => role !== 'Local')) return NOTHING;
+  if (drives.length < members.length || drives.some(({ role, raw }) => role !== 'Local' || raw))
+    return NOTHING;
   const short =
     raidDevices > members.length ? `${array.name} has ${members.length} of ${raidDevices} drives` : undefined;
   const differs =

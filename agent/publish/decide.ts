@@ -5,11 +5,11 @@ import type { PlannedVolume } from '../plan/planned.ts';
 import { volumeName, volumeObject, type Publication, type PublishingNode } from './volume-object.ts';
 
 /** A volume as it really is on the host now. */
-export interface PresentVolume extends PlannedVolume {
+export type PresentVolume = PlannedVolume & {
   capacityBytes: number;
-  /** Nothing in the data directory. */
+  /** Nothing in the data directory; a raw volume's blocks are looked at right before it is published. */
   empty: boolean;
-}
+};
 
 /** What to do about one volume, and what to say of it. */
 export interface PublishDecision {
@@ -68,6 +68,7 @@ function isOwn({ metadata }: PersistentVolume, { identity }: PlannedVolume): boo
 function namesPath({ spec }: PersistentVolume, volume: PlannedVolume): boolean {
   const path = spec?.local?.path ?? spec?.hostPath?.path;
   if (path === undefined) return false;
+  if (volume.mode === 'Block') return path === volume.path || path === volume.shown;
   const inside = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}/`);
   return (
     inside(path, volume.mountPath) ||
@@ -76,10 +77,17 @@ function namesPath({ spec }: PersistentVolume, volume: PlannedVolume): boolean {
   );
 }
 
+/** On another node UID a raw volume is kept only on a drive that is surely the same (design §3.6). */
+const NOT_TOLD_APART =
+  'it was published for another UID of this node, and the drive has no number that tells it from another machine’s';
+
 function keep(own: PersistentVolume, volume: PresentVolume, node: PublishingNode): PublishDecision {
   const { name = '', annotations = {}, deletionTimestamp, labels = {} } = own.metadata ?? {};
   if (deletionTimestamp !== undefined) {
     return { status: status(volume, name, 'Publishing', 'its old PersistentVolume is being deleted') };
+  }
+  if (volume.mode === 'Block' && !volume.unique && annotations[NODE_UID] !== node.uid) {
+    return { status: status(volume, name, 'Lost', NOT_TOLD_APART) };
   }
   const wanted: Record<string, string | null> = {};
   if (annotations[NODE_UID] !== node.uid) wanted[NODE_UID] = node.uid;

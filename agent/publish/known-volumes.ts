@@ -36,6 +36,7 @@ export function knownVolume(volume: PersistentVolume): KnownVolume {
     ...(drives === undefined ? {} : { drives }),
     ...(annotations[PROVISIONED_BY] === PROVISIONER ? { own: true } : {}),
     ...(claim?.name === undefined ? {} : { claim: `${claim.namespace ?? ''}/${claim.name}` }),
+    ...(volume.spec?.volumeMode === 'Block' ? { raw: true } : {}),
   };
 }
 

@@ -2,16 +2,20 @@ import type { VolumeStatus } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { isAlreadyExists } from '../../kube/errors.ts';
 import { persistentVolumes, type PersistentVolume } from '../../kube/resources.ts';
+import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { isMounted } from '../apply/mounted.ts';
 import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
+import { LockTimeoutError } from '../host/lock.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
 import { decidePublication, type PresentVolume, type PublishContext } from './decide.ts';
+import { offerRaw } from './offer-raw.ts';
 
 export interface PublishOptions extends PublishContext {
   kube: KubeApi;
   host: Host;
+  clock: Pick<Clock, 'now'>;
   logger: Logger;
   /** Told of each PersistentVolume that was made now. */
   onPublished: (volume: VolumeStatus) => void;
@@ -36,7 +40,7 @@ async function publishOne(volume: PresentVolume, options: PublishOptions): Promi
   const { create, annotate, status } = decidePublication(volume, options);
   if (create !== undefined) {
     const obstacle = await publish(create, volume, status, options);
-    if (obstacle !== undefined) return { ...status, state: 'Failed', reason: obstacle };
+    if (obstacle !== undefined) return { ...status, ...obstacle };
   }
   if (annotate !== undefined) {
     const { name, annotations } = annotate;
@@ -46,39 +50,48 @@ async function publishOne(volume: PresentVolume, options: PublishOptions): Promi
   return status;
 }
 
+/** What is in the way of a volume. */
+type Obstacle = Pick<VolumeStatus, 'state' | 'reason'>;
+
 /**
- * Makes a PersistentVolume, once the filesystem below its path was looked at again: what would be handed out must be the
- * volume, not something that was mounted there meanwhile. Gives what is in the way.
+ * Makes a PersistentVolume, once what it hands out was looked at again: it must be the volume, not something that was
+ * mounted or written there meanwhile. Gives what is in the way.
  */
 async function publish(
   object: PersistentVolume,
-  { mountPath, identity }: PresentVolume,
+  volume: PresentVolume,
   status: VolumeStatus,
-  { kube, host, logger, onPublished }: PublishOptions,
-): Promise<string | undefined> {
-  try {
-    if (!(await isMounted(host, mountPath, identity))) return 'its filesystem is no longer mounted';
+  { kube, host, clock, logger, onPublished }: PublishOptions,
+): Promise<Obstacle | undefined> {
+  const create = async (): Promise<void> => {
     await kube.create(persistentVolumes, object);
     logger.info('volume published', { volume: status.name, path: status.path });
     onPublished(status);
+  };
+  try {
+    if (volume.mode === 'Block') await offerRaw(host, volume, String(clock.now()), create);
+    else if (await isMounted(host, volume.mountPath, volume.identity)) await create();
+    else return { state: 'Failed', reason: 'its filesystem is no longer mounted' };
   } catch (error) {
-    if (error instanceof RefusedError) return error.reason;
+    if (error instanceof RefusedError) return { state: 'Failed', reason: error.reason };
+    if (error instanceof LockTimeoutError) return { state: 'Publishing', reason: error.message };
     // Made by an earlier try whose answer was lost; the next look compares it.
     if (!isAlreadyExists(error)) throw error;
   }
   return undefined;
 }
 
-/** Mounted where they should be, by the host's own mountinfo, with a data directory inside. */
+/** Filesystems that the host's own mountinfo shows where they should be, with a data directory inside, and raw drives. */
 async function presentVolumes(planned: readonly PlannedVolume[], host: Host): Promise<PresentVolume[]> {
   const mountPoints = new Set((await host.hostMountinfo()).split('\n').map((line) => line.split(' ')[4]));
-  const mounted = planned.filter(({ mountPath }) => mountPoints.has(mountPath));
   const present: PresentVolume[] = [];
-  for (const volume of mounted) {
-    if (!(await host.exists(volume.path))) continue;
-    const entries = await host.readDirectory(volume.path);
-    const capacityBytes = await host.filesystemBytes(volume.mountPath);
-    present.push({ ...volume, capacityBytes, empty: entries.length === 0 });
+  for (const volume of planned) {
+    if (volume.mode === 'Block') present.push({ ...volume, capacityBytes: volume.size, empty: true });
+    else if (mountPoints.has(volume.mountPath) && (await host.exists(volume.path))) {
+      const entries = await host.readDirectory(volume.path);
+      const capacityBytes = await host.filesystemBytes(volume.mountPath);
+      present.push({ ...volume, capacityBytes, empty: entries.length === 0 });
+    }
   }
   return present;
 }

@@ -14,6 +14,7 @@ import {
 } from '../../api/keys.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
+import { deriveUuid, plainUuid } from '../plan/identity.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
 
 /** The node that a volume is published for. */
@@ -32,12 +33,16 @@ export interface Publication {
   localDrives: number;
 }
 
-/** The same name after every reboot: from the node's name and the filesystem's UUID, of which 12 digits are enough on one node. */
+/**
+ * The same name after every reboot: from the node's name and the filesystem's UUID, or a UUID made of the drive's identity,
+ * of which 12 digits are enough on one node.
+ */
 export function volumeName(
   node: Pick<PublishingNode, 'name'>,
   { identity }: Pick<PlannedVolume, 'identity'>,
 ): string {
-  return `nvme-${node.name}-${identity.replaceAll('-', '').slice(0, 12)}`;
+  const uuid = plainUuid(identity) ?? deriveUuid(JSON.stringify(['raw volume', identity]));
+  return `nvme-${node.name}-${uuid.replaceAll('-', '').slice(0, 12)}`;
 }
 
 /**
@@ -66,7 +71,7 @@ export function volumeObject(
     },
     spec: {
       capacity: { storage: String(volume.capacityBytes) },
-      volumeMode: 'Filesystem',
+      volumeMode: volume.mode,
       accessModes: ['ReadWriteOnce'],
       persistentVolumeReclaimPolicy: spec.volumes.reclaimPolicy,
       storageClassName: spec.volumes.storageClassName,

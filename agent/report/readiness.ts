@@ -85,10 +85,13 @@ function published({ planned, volumes }: Situation): Readiness {
 
 function blockedSetup(situation: Situation): Readiness | undefined {
   const { planned, paused, waitingForRequest } = situation;
-  const { plan, steps } = planned;
+  const { plan } = planned;
+  const { steps } = plan;
   if (isRefused(plan)) return no('ExistingData', refusalMessage(planned));
   if (steps.length === 0) return undefined;
-  const names = `${steps.length} steps to go, the first: ${steps[0]?.name ?? ''}`;
+  const failed = situation.volumes.filter(({ state }) => state === 'Failed');
+  const why = failed.length === 0 ? '' : `; ${unpublishedMessage(failed)}`;
+  const names = `${steps.length} steps to go, the first: ${steps[0]?.name ?? ''}${why}`;
   if (paused) return no('PausedByUser', `paused by a person; ${names}`);
   if (waitingForRequest) return waiting(situation, names);
   return no('SettingUp', names);

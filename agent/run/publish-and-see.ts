@@ -25,16 +25,16 @@ export interface PublishAndSeeOptions {
 const SETTLE_MS = 300;
 
 /**
- * Publishes what is mounted and looks at the cluster again, so that the taint goes only when the volumes are really there.
- * The observation is the one that the next round begins with.
+ * Publishes what is there and looks at the cluster again, so that the taint goes only when the volumes are really there.
+ * `planned` gives the volumes for what the cluster says then; the observation is the one that the next round begins with.
  */
 export async function publishAndSee(
-  planned: readonly PlannedVolume[],
+  planned: (seen: Observation) => readonly PlannedVolume[],
   options: PublishAndSeeOptions,
 ): Promise<{ volumes: VolumeStatus[]; seen: Observation }> {
   const { kube, nodeName, bootID, clock, signal } = options;
-  const publish = ({ publishing: node, volumes }: Observation): Promise<VolumeStatus[]> =>
-    publishVolumes(planned, { ...options, node, volumes });
+  const publish = (now: Observation): Promise<VolumeStatus[]> =>
+    publishVolumes(planned(now), { ...options, node: now.publishing, volumes: now.volumes });
   const before = await observe(kube, nodeName, bootID, signal);
   const volumes = await publish(before);
   if (!volumes.some(({ state }) => state === 'Publishing')) return { volumes, seen: before };

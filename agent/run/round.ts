@@ -20,6 +20,7 @@ import { intentOf, wantedSpec, type Intent } from './intent.ts';
 import { look, planFor, type Discover, type Look } from './look.ts';
 import { observe, type Observation } from './observe.ts';
 import { publishAndSee } from './publish-and-see.ts';
+import { publishable } from './publishable.ts';
 import { markNotReady, markReady } from './ready-mark.ts';
 
 export interface ReconcileOptions {
@@ -64,9 +65,10 @@ export class Round {
    * Writes down that a request was seen before its first step, so that it is carried out once. Progress, in the same write,
    * says that it was accepted: a crash right after it does not lose a person's order.
    */
-  async takeRequest({ planned: { plan, steps } }: Look): Promise<Failure | undefined> {
+  async takeRequest({ planned: { plan } }: Look): Promise<Failure | undefined> {
     const { request } = this.#intent;
     if (request === undefined) return undefined;
+    const { steps } = plan;
     const [first] = steps;
     const accepted = request.type === 'setup' && (request.planID ?? plan.id) === plan.id;
     const progress = accepted && first ? { step: 1, of: steps.length, name: first.name } : undefined;
@@ -111,7 +113,8 @@ export class Round {
       await forgetBegun(this.#options.host, async () => (await this.look()).planned.stale);
     }
     const { spec, hasProfile, waitingForRequest } = this.#intent;
-    const { volumes, seen } = await publishAndSee(before.volumes, {
+    const mayPublish = (now: Observation) => publishable(snapshot, now, failure !== undefined);
+    const { volumes, seen } = await publishAndSee(mayPublish, {
       ...this.#options,
       spec,
       localDrives: before.plan.drives.filter(({ role }) => role === 'Local').length,

@@ -220,7 +220,8 @@ test('a mount that the host does not see is an error with its way out', async ()
 
 test('what somebody mounted on our mount point is left alone', async () => {
   const { planned, host } = prepared(FILESYSTEM, machine({ drives: { nvme1n1: {}, nvme2n1: {} } }));
-  const path = planned.volumes[0]?.mountPath ?? '';
+  const [volume] = planned.volumes;
+  const path = volume?.mode === 'Filesystem' ? volume.mountPath : '';
   host.snapshot.mountinfo = `${host.snapshot.mountinfo ?? ''}77 1 8:1 / ${path} rw - ext4 /dev/sdz rw\n`;
   expect(await rejection(apply(host, planned))).toMatchObject({ name: 'RefusedError', device: path });
 });

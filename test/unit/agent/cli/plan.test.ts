@@ -85,10 +85,17 @@ test('where the platform owns the drives the plan stands down and says why', asy
   expect(standDown).toContain('EKS nodeadm');
 });
 
-test.each(['swap', 'block'])('the layout %s is refused clearly until it is supported', async (layout) => {
-  const { code, refusals } = await report({ snapshot: file('aws-i4i.xlarge'), layout });
+test('the layout swap is refused clearly until it is supported', async () => {
+  const { code, refusals } = await report({ snapshot: file('aws-i4i.xlarge'), layout: 'swap' });
   expect(code).toBe(1);
-  expect(refusals[0]?.reason).toMatch(/^layout (?:Swap|Block) is not supported by this version$/);
+  expect(refusals[0]?.reason).toBe('layout Swap is not supported by this version');
+});
+
+test('raw volumes are shown as steps that run no program', async () => {
+  const { code, steps, candidates } = await report({ snapshot: file('aws-i3en.6xlarge'), layout: 'block' });
+  expect([code, candidates]).toEqual([0, ['/dev/nvme1n1', '/dev/nvme2n1']]);
+  expect(steps.map(({ command }) => command)).toEqual([[], []]);
+  expect(steps[0]?.name).toMatch(/^publish \/dev\/nvme1n1 raw, as \/dev\/disk\/by-id\/nvme-Amazon_EC2_/);
 });
 
 test('a machine without local drives is no error', async () => {

@@ -82,7 +82,7 @@ const KINDS: Record<string, Kind> = {
   })),
 };
 
-const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM'];
+const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'Block'];
 
 interface Made {
   snapshot: Snapshot;

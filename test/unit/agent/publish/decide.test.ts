@@ -11,12 +11,14 @@ import {
   VOLUME_IDENTITY,
 } from '../../../../api/keys.ts';
 import { decidePublication, type PresentVolume } from '../../../../agent/publish/decide.ts';
+import type { BlockVolume, FilesystemVolume } from '../../../../agent/plan/planned.ts';
 import { volumeName, volumeObject } from '../../../../agent/publish/volume-object.ts';
 import type { PersistentVolume } from '../../../../kube/resources.ts';
 
 const node = { name: 'n1', uid: 'uid-1', hostname: 'n1.example' };
 const spec = withDefaults({});
-const volume: PresentVolume = {
+const volume: FilesystemVolume & PresentVolume = {
+  mode: 'Filesystem',
   identity: '0a1b2c3d-0000-5000-8000-000000000001',
   device: '/dev/disk/by-id/nvme-x',
   fsType: 'ext4',
@@ -27,7 +29,7 @@ const volume: PresentVolume = {
   empty: true,
 };
 const publication = { node, spec, localDrives: 4 };
-const decide = (present: Partial<PresentVolume>, volumes: PersistentVolume[]) =>
+const decide = (present: Partial<typeof volume>, volumes: PersistentVolume[]) =>
   decidePublication({ ...volume, ...present }, { ...publication, volumes });
 
 const own = (
@@ -116,6 +118,53 @@ describe('decidePublication', () => {
     expect([create, annotate]).toEqual([undefined, undefined]);
     expect(status.state).toBe('Publishing');
   });
+});
+
+describe('decidePublication of a raw drive', () => {
+  const raw: BlockVolume & PresentVolume = {
+    mode: 'Block',
+    identity: 'google-local-nvme-ssd-0#1',
+    device: '/dev/disk/by-id/google-local-nvme-ssd-0',
+    path: '/dev/disk/by-id/google-local-nvme-ssd-0',
+    shown: '/dev/nvme0n1',
+    size: 1000,
+    drives: ['google-local-nvme-ssd-0#1'],
+    published: true,
+    unique: false,
+    capacityBytes: 1000,
+    empty: true,
+  };
+  const bound = (uid: string): PersistentVolume => ({
+    ...volumeObject({ ...publication, node: { ...node, uid } }, raw),
+    status: { phase: 'Bound' },
+  });
+  const of = (present: Partial<BlockVolume>, volumes: PersistentVolume[]) =>
+    decidePublication({ ...raw, ...present }, { ...publication, volumes });
+
+  it('keeps its PersistentVolume while the node is the same', () => {
+    expect(of({}, [bound('uid-1')])).toEqual({
+      status: expect.objectContaining({ state: 'Bound' }) as object,
+    });
+  });
+
+  it('calls it lost on a node of another UID when the drive cannot be told from another machine’s', () => {
+    const { annotate, status } = of({}, [bound('uid-0')]);
+    expect(annotate).toBeUndefined();
+    expect(status).toMatchObject({ state: 'Lost', reason: expect.stringContaining('another UID') as string });
+  });
+
+  it('keeps it on a node of another UID when a number of the drive is no other’s', () => {
+    const { annotate, status } = of({ unique: true }, [bound('uid-0')]);
+    expect(annotate?.annotations).toEqual({ [NODE_UID]: 'uid-1' });
+    expect(status.state).toBe('Bound');
+  });
+
+  it.each([raw.path, raw.shown])(
+    'makes none where another provisioner’s PersistentVolume names %s',
+    (path) => {
+      expect(of({ published: false }, [foreign(path)]).status.state).toBe('Failed');
+    },
+  );
 });
 
 describe('volumeName', () => {

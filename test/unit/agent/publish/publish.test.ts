@@ -3,7 +3,7 @@ import { withDefaults } from '../../../../api/defaults.ts';
 import type { VolumeStatus } from '../../../../api/node.ts';
 import { NODE_UID } from '../../../../api/keys.ts';
 import { publishVolumes } from '../../../../agent/publish/publish.ts';
-import type { PlannedVolume } from '../../../../agent/plan/planned.ts';
+import type { FilesystemVolume, PlannedVolume } from '../../../../agent/plan/planned.ts';
 import { ApiError } from '../../../../kube/errors.ts';
 import { persistentVolumes } from '../../../../kube/resources.ts';
 import { createLogger } from '../../../../logging/logger.ts';
@@ -14,7 +14,8 @@ import { FakeKube } from '../../../fakes/kube.ts';
 
 const UUID = '0a1b2c3d-0000-5000-8000-000000000001';
 const mountPath = `/pv-disks/${UUID}`;
-const planned: PlannedVolume = {
+const planned: FilesystemVolume = {
+  mode: 'Filesystem',
   identity: UUID,
   device: '/dev/nvme1n1',
   fsType: 'ext4',
@@ -37,6 +38,8 @@ function hostWith(uuid = UUID, source = '/dev/nvme1n1'): VolumeHost {
   return new VolumeHost(snapshot, []);
 }
 
+const clock = new SteppedClock();
+
 describe('publishing', () => {
   let kube: FakeKube;
   let said: string[];
@@ -46,11 +49,12 @@ describe('publishing', () => {
     said = [];
   });
 
-  const publish = (host: FakeHost, uid = 'uid-1'): Promise<VolumeStatus[]> =>
-    publishVolumes([planned], {
+  const publish = (host: FakeHost, uid = 'uid-1', volume: PlannedVolume = planned): Promise<VolumeStatus[]> =>
+    publishVolumes([volume], {
       kube,
       host,
-      logger: createLogger(() => undefined, new SteppedClock()),
+      clock,
+      logger: createLogger(() => undefined, clock),
       node: { name: 'n1', uid, hostname: 'n1' },
       spec: withDefaults(),
       localDrives: 2,
@@ -95,6 +99,73 @@ describe('publishing', () => {
     host.entries = ['precious'];
     expect(await publish(host)).toMatchObject([{ state: 'Unclaimed' }]);
     expect(objects()).toEqual([]);
+  });
+
+  describe('a drive raw', () => {
+    const raw: PlannedVolume = {
+      mode: 'Block',
+      identity: 'nvme-model_serial#1',
+      device: '/dev/disk/by-id/nvme-model_serial',
+      path: '/dev/disk/by-id/nvme-model_serial',
+      shown: '/dev/nvme1n1',
+      size: 900 * 2 ** 30,
+      drives: ['nvme-model_serial#1'],
+      published: false,
+      unique: true,
+    };
+    const link = { byId: { 'nvme-model_serial': '/dev/nvme1n1' } };
+    const blank = (): FakeHost => new FakeHost(machine({ drives: { nvme1n1: {} }, snapshot: link }), []);
+    const offer = (host: FakeHost) => publish(host, 'uid-1', raw);
+
+    it('makes a volume of the whole drive under its by-id path', async () => {
+      expect(await offer(blank())).toMatchObject([{ state: 'Publishing', capacity: raw.size }]);
+      expect(objects()).toMatchObject([
+        { spec: { volumeMode: 'Block', local: { path: raw.path }, capacity: { storage: String(raw.size) } } },
+      ]);
+      expect(objects()[0]?.metadata?.name).toMatch(/^nvme-n1-[0-9a-f]{12}$/);
+    });
+
+    it('holds the write lock from the last look to the PersistentVolume', async () => {
+      const host = blank();
+      let nested: unknown;
+      kube.before('create', 'persistentvolumes', async () => {
+        nested = await host.withWriteLock(0, () => Promise.resolve()).catch((error: unknown) => error);
+      });
+      await offer(host);
+      expect(String(nested)).toContain('one writer');
+    });
+
+    it.each<[string, (host: FakeHost) => unknown, string]>([
+      [
+        'holds data where only this look reads',
+        (host) =>
+          (host.readBlocks = (_, at, length) => Promise.resolve(new Uint8Array(length).fill(at ? 7 : 0))),
+        'not blank',
+      ],
+      [
+        'has got a filesystem',
+        (host) => (host.snapshot.blkid = { '/dev/nvme1n1': { TYPE: 'xfs' } }),
+        'carries xfs',
+      ],
+      ['is in use in some namespace', (host) => host.busy.add('/dev/nvme1n1'), 'EBUSY'],
+      [
+        'a process has open plainly',
+        (host) => host.openers.set('/dev/nvme1n1', ['dd (PID 7)']),
+        'dd (PID 7) has it open',
+      ],
+      [
+        'is another one now',
+        (host) => (host.snapshot.byId = { 'nvme-model_serial': '/dev/nvme9n1' }),
+        'nvme9n1',
+      ],
+    ])('offers none that %s', async (_, change, reason) => {
+      const host = blank();
+      change(host);
+      const [status] = await offer(host);
+      expect(status).toMatchObject({ state: 'Failed' });
+      expect(status?.reason).toContain(reason);
+      expect(objects()).toEqual([]);
+    });
   });
 
   it('takes a volume that an earlier try has made for made', async () => {

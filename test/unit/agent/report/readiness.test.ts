@@ -27,7 +27,7 @@ const planned = ({
     provider: 'generic',
     drives: [],
     candidates,
-    steps: [],
+    steps: steps.map(({ name }) => ({ name, command: [] })),
     refusals,
   },
   steps,
@@ -57,7 +57,7 @@ const waiting = { planned: planned({ steps: [step] }), waitingForRequest: true }
 
 /** One drive with an Available volume, one with a directory of nobody. */
 function twoVolumes(minCount: number): Partial<Situation> {
-  const known = { device: '', fsType: 'ext4' as const, mountPath: '', path: '' };
+  const known = { mode: 'Filesystem' as const, device: '', fsType: 'ext4' as const, mountPath: '', path: '' };
   const volumes = ['x', 'y'].map((identity) => ({ ...known, identity, drives: [`drive-${identity}`] }));
   return {
     spec: withDefaults({ drives: { minCount } }),

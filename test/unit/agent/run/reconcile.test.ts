@@ -1,112 +1,30 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PAUSED, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../../api/keys.ts';
-import type { NVMeNode, NVMeNodeSpec } from '../../../../api/node.ts';
-import type { NVMeProfileSpecInput } from '../../../../api/profile.ts';
-import { intentOf } from '../../../../agent/run/intent.ts';
-import { planFor } from '../../../../agent/run/look.ts';
-import { NotYet, observe } from '../../../../agent/run/observe.ts';
-import { reconcile } from '../../../../agent/run/reconcile.ts';
+import type { NVMeNode } from '../../../../api/node.ts';
+import type { Snapshot } from '../../../../api/snapshot.ts';
+import { NotYet } from '../../../../agent/run/observe.ts';
 import { CommandError } from '../../../../agent/host/host.ts';
-import { EventRecorder } from '../../../../kube/events.ts';
-import { events, nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
-import { createLogger } from '../../../../logging/logger.ts';
+import { events, nodes, nvmeNodes, persistentVolumes } from '../../../../kube/resources.ts';
+import { agentNode, BOOT, writesOf as writes, type AgentNode } from '../../../builders/agent-node.ts';
 import { machine, type DriveOverrides } from '../../../builders/machine.ts';
-import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
-import type { Clock } from '../../../../kube/clock.ts';
-import { FakeHost, KilledError, type Kill } from '../../../fakes/host.ts';
-import { FakeKube } from '../../../fakes/kube.ts';
-
-/** A host whose data directories are empty. */
-class NodeHost extends FakeHost {
-  override readDirectory(): Promise<string[]> {
-    return Promise.resolve([]);
-  }
-}
-
-let kube: FakeKube;
-
-/** While the agent waits, Kubernetes' PersistentVolume controller does its part. */
-/** The way to the API server of an agent that may die. */
-function until(isDead: () => boolean, kube: FakeKube): FakeKube {
-  return new Proxy(kube, {
-    get: (target, key) => {
-      if (isDead()) throw new KilledError('killed');
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-    },
-  });
-}
-
-const clock: Clock = {
-  now: () => Date.UTC(2026, 0, 1),
-  sleep: async () => {
-    for (const { metadata, status } of (await kube.listAll(persistentVolumes)).items) {
-      if (status?.phase !== undefined && status.phase !== 'Pending') continue;
-      const body = { status: { phase: 'Available' } };
-      await kube.patch(
-        persistentVolumes,
-        metadata?.name ?? '',
-        { type: 'merge', body },
-        { subresource: 'status' },
-      );
-    }
-  },
-};
-const logger = createLogger(() => undefined, clock);
-const { signal } = new AbortController();
-const BOOT = 'boot-1';
+import { KilledError, type FakeHost, type Kill } from '../../../fakes/host.ts';
+import type { FakeKube } from '../../../fakes/kube.ts';
 
 describe('one round of the agent', () => {
-  async function cluster(
-    spec: NVMeProfileSpecInput,
-    nvme: NVMeNodeSpec = {},
-    annotations = {},
-  ): Promise<void> {
-    kube = new FakeKube();
-    await kube.create(
-      nodes,
-      node({
-        metadata: { annotations },
-        spec: { taints: [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' }] },
-      }),
-    );
-    const { metadata } = await kube.get(nodes, 'n1');
-    const owner = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: metadata?.uid ?? '' };
-    await kube.create(nvmeProfiles, { ...nvmeProfile({ metadata: { name: 'p' } }), spec });
-    await kube.create(nvmeNodes, {
-      ...nvmeNode({ metadata: { name: 'n1', ownerReferences: [owner] } }),
-      spec: { profile: 'p', ...nvme },
-      status: {},
-    });
-  }
-
-  async function hostWith(drives: Record<string, DriveOverrides>, kill?: Kill): Promise<NodeHost> {
-    const snapshot = machine({ drives, snapshot: { bootID: BOOT } });
-    return hostOf(snapshot, kill);
-  }
-
-  async function hostOf(snapshot: FakeHost['snapshot'], kill?: Kill): Promise<NodeHost> {
-    const seen = await observe(kube, 'n1', BOOT);
-    return new NodeHost(snapshot, planFor(snapshot, seen, intentOf(seen).spec).steps, kill);
-  }
-
-  const round = async (host: NodeHost, bootID = BOOT) => {
-    const mortal = until(() => host.killed, kube);
-    const recorder = new EventRecorder({ kube: mortal, clock, component: 'nvme-agent', instance: 'n1' });
-    const discover = () => Promise.resolve(structuredClone(host.snapshot));
-    const options = { kube: mortal, host, clock, logger, events: recorder, discover, nodeName: 'n1', bootID };
-    try {
-      return await reconcile({ ...options, version: 'test' }, signal);
-    } finally {
-      await recorder.flush();
-    }
+  let kube: FakeKube;
+  let agent: AgentNode;
+  const cluster = async (...given: Parameters<typeof agentNode>): Promise<void> => {
+    agent = await agentNode(...given);
+    ({ kube } = agent);
   };
+  const hostWith = (drives: Record<string, DriveOverrides>, kill?: Kill) => agent.hostWith(drives, kill);
+  const hostOf = (snapshot: Snapshot, kill?: Kill) => agent.hostOf(snapshot, kill);
+  const round = (host: FakeHost, bootID?: string) => agent.round(host, bootID);
   const said = () => kube.objects(events).map(({ reason }) => reason);
   const live = async () => await kube.get(nodes, 'n1');
   const report = async (): Promise<NVMeNode> => await kube.get(nvmeNodes, 'n1');
   const isTainted = async () =>
     (await live()).spec?.taints?.some(({ key }) => key === STARTUP_TAINT_KEY) === true;
-  const writes = (host: NodeHost) => host.programs.filter((line) => line.startsWith('!'));
 
   beforeEach(async () => {
     await cluster({ drives: { minCount: 2 } });
