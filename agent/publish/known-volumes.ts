@@ -1,5 +1,6 @@
 import { DRIVES, HOSTNAME_LABEL, PROVISIONED_BY, PROVISIONER, VOLUME_IDENTITY } from '../../api/keys.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
+import { present } from '../inventory/present.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 
 /** Host names that a PV's node affinity allows; undefined when it does not say, so that it may lie anywhere. */
@@ -22,21 +23,21 @@ export function volumesOnNode(
 }
 
 /** What planning must know of a PV. */
-export function knownVolume(volume: PersistentVolume): KnownVolume {
-  const path = volume.spec?.local?.path ?? volume.spec?.hostPath?.path;
-  const annotations = volume.metadata?.annotations ?? {};
-  const identity = annotations[VOLUME_IDENTITY];
-  const claim = volume.spec?.claimRef;
-  const drives = drivesOf(annotations[DRIVES]);
+export function knownVolume({ metadata, spec, status }: PersistentVolume): KnownVolume {
+  const annotations = metadata?.annotations ?? {};
+  const claim = spec?.claimRef;
+  const own = annotations[PROVISIONED_BY] === PROVISIONER;
   return {
-    name: volume.metadata?.name ?? '',
-    phase: (volume.status?.phase ?? 'Pending') as KnownVolume['phase'],
-    ...(path === undefined ? {} : { path }),
-    ...(identity === undefined ? {} : { identity }),
-    ...(drives === undefined ? {} : { drives }),
-    ...(annotations[PROVISIONED_BY] === PROVISIONER ? { own: true } : {}),
-    ...(claim?.name === undefined ? {} : { claim: `${claim.namespace ?? ''}/${claim.name}` }),
-    ...(volume.spec?.volumeMode === 'Block' ? { raw: true } : {}),
+    name: metadata?.name ?? '',
+    phase: (status?.phase ?? 'Pending') as KnownVolume['phase'],
+    ...present({
+      path: spec?.local?.path ?? spec?.hostPath?.path,
+      identity: annotations[VOLUME_IDENTITY],
+      drives: drivesOf(annotations[DRIVES]),
+      claim: claim?.name === undefined ? undefined : `${claim.namespace ?? ''}/${claim.name}`,
+    }),
+    ...(own ? { own } : {}),
+    ...(spec?.volumeMode === 'Block' ? { raw: true } : {}),
   };
 }
 
