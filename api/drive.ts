@@ -1,3 +1,5 @@
+import type { DriveHealth } from './snapshot.ts';
+
 /** Whose a block device is: only a Local one can ever be set up. */
 export type DriveRole = 'Local' | 'Remote' | 'Root' | 'Other';
 
@@ -8,6 +10,9 @@ export type DriveRole = 'Local' | 'Remote' | 'Root' | 'Other';
  */
 export const DRIVE_STATES = ['Free', 'InUse', 'Foreign', 'Ours', 'Bound', 'Failed', 'Unknown'] as const;
 export type DriveState = (typeof DRIVE_STATES)[number];
+
+/** What the drive says of its own health, without what changes all the time: every change is a write to etcd. */
+export type ReportedHealth = Omit<DriveHealth, 'temperature'>;
 
 /** One block device as reported in `status.drives`. */
 export interface Drive {
@@ -26,6 +31,8 @@ export interface Drive {
   firmware?: string;
   role: DriveRole;
   state: DriveState;
+  /** SMART; absent when the drive or the agent's nvme-cli gives none. */
+  health?: ReportedHealth;
   /** Why the drive is not used, in words for a person; absent on Free drives. */
   reason?: string;
 }

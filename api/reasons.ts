@@ -31,6 +31,10 @@ export const CONDITION_REASONS = {
   DriveMissing: 'DriveMissing',
   PlatformOwnsDrives: 'PlatformOwnsDrives',
   PausedByUser: 'PausedByUser',
+  /** Paused by a reset: the drives stay raw until a person asks. */
+  Reset: 'Reset',
+  /** A person's request was not carried out; the message names it and says why. */
+  RequestRefused: 'RequestRefused',
   AsExpected: 'AsExpected',
 } as const;
 export type ConditionReason = keyof typeof CONDITION_REASONS;

@@ -1,5 +1,5 @@
-import type { Drive } from '../../api/drive.ts';
-import type { NvmeIdentity, SpdkRecord } from '../../api/snapshot.ts';
+import type { Drive, ReportedHealth } from '../../api/drive.ts';
+import type { DriveHealth, NvmeIdentity, SpdkRecord } from '../../api/snapshot.ts';
 import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
 import { provenBlank } from './content.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
@@ -132,7 +132,7 @@ function reasonFor({ role, reason }: RoleDecision, verdict: Verdict, omitted: st
 }
 
 function description(facts: Facts, device: BlockDevice) {
-  const { address, transport, numaNode, firmware } = facts.snapshot.nvme?.[device.path] ?? {};
+  const { address, transport, numaNode, firmware, smart } = facts.snapshot.nvme?.[device.path] ?? {};
   const pciAddress = transport === 'pcie' ? address : undefined;
   const sectorSize = Number(device.rows[0]?.['log-sec']) || undefined;
   return {
@@ -146,9 +146,15 @@ function description(facts: Facts, device: BlockDevice) {
         numaNode ?? facts.snapshot.pci?.find((pci) => pci.address === pciAddress)?.numaNode,
       ),
       pciAddress,
+      health: smart && lastingHealth(smart),
     }),
   };
 }
 
 /** The kernel says -1 on machines without NUMA. */
 const knownNode = (node: number | undefined) => (node === undefined || node < 0 ? undefined : node);
+
+/** What goes into reports. */
+function lastingHealth({ temperature: _, ...health }: DriveHealth): ReportedHealth {
+  return health;
+}

@@ -4,8 +4,8 @@ import { present } from './present.ts';
 
 /** A drive as `status.drives` and plans show it, without what only planning needs. */
 export function shownDrive(drive: InventoryDrive): Drive {
-  const { path, size, role, state, byId, model, serial, sectorSize, numaNode, pciAddress, firmware, reason } =
-    drive;
+  const { path, size, role, state, byId, model, serial, sectorSize, numaNode, pciAddress, firmware } = drive;
+  const { health, reason } = drive;
   return {
     path,
     ...present({ byId, model, serial }),
@@ -13,6 +13,6 @@ export function shownDrive(drive: InventoryDrive): Drive {
     ...present({ sectorSize, numaNode, pciAddress, firmware }),
     role,
     state,
-    ...present({ reason }),
+    ...present({ health, reason }),
   };
 }

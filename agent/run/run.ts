@@ -6,6 +6,7 @@ import { EventRecorder } from '../../kube/events.ts';
 import { LevelLoop } from '../../kube/level-loop.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { discoverSnapshot } from '../discover/discover.ts';
+import { withSmart } from '../discover/with-smart.ts';
 import type { Host } from '../host/host.ts';
 import { createHealth, type AgentHealth } from './health.ts';
 import { NotYet } from './observe.ts';
@@ -52,7 +53,8 @@ export async function runAgent(
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
   const onError = (error: unknown): void => logger.warn('interrupted, will go on', { error });
   const events = new EventRecorder({ kube, clock, component: 'nvme-agent', instance: nodeName, onError });
-  const discover = (inner: AbortSignal) => discoverSnapshot(host, { seed: bootID, signal: inner });
+  const look = (inner: AbortSignal) => discoverSnapshot(host, { seed: bootID, signal: inner });
+  const discover = withSmart(look, { host, clock });
   const round = { kube, host, clock, logger, events, nodeName, bootID, version, discover };
   const health = await createHealth(options.healthPort, clock);
   const loop: LevelLoop = new LevelLoop({

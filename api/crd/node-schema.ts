@@ -24,6 +24,16 @@ const drive: Schema<Drive> = {
     firmware: text,
     role: { type: 'string', enum: ['Local', 'Remote', 'Root', 'Other'] },
     state: { type: 'string', enum: ['Free', 'InUse', 'Foreign', 'Ours', 'Bound', 'Failed', 'Unknown'] },
+    health: {
+      type: 'object',
+      description: 'What the drive says of its own health (SMART).',
+      properties: {
+        availableSpare: { type: 'integer', description: 'Percent of spare blocks left.' },
+        percentageUsed: { type: 'integer', description: 'Percent of rated life used; may exceed 100.' },
+        mediaErrors: { type: 'number' },
+        criticalWarning: { type: 'integer', description: 'Bits of the Critical Warning field.' },
+      },
+    },
     reason: { type: 'string', description: 'Why the drive is not used.' },
   },
 };

@@ -19,6 +19,7 @@ export const GROUPS: readonly GroupEntry[] = [
   { name: 'describe', summary: 'Show everything about one thing' },
   { name: 'list', summary: 'List drives, volumes, orphans or profiles' },
   { name: 'plan', summary: 'Show what set-up would do, and change nothing' },
+  { name: 'reset', summary: 'Turn drives raw again' },
   { name: 'setup', summary: 'Turn raw NVMe drives into ready storage' },
 ];
 
@@ -43,6 +44,11 @@ export const VERBS: readonly VerbEntry[] = [
     path: ['setup', 'node'],
     summary: 'Set up the drives of a node',
     load: async () => (await import('../verbs/setup-node.ts')).setupNode,
+  },
+  {
+    path: ['reset', 'node'],
+    summary: 'Empty the drives of nodes, once what is lost was confirmed',
+    load: async () => (await import('../verbs/reset-node.ts')).resetNodeVerb,
   },
   {
     path: ['taint'],
@@ -80,9 +86,19 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('../verbs/cleanup.ts')).cleanup,
   },
   {
+    path: ['health'],
+    summary: 'Show wear, spare blocks and errors of local drives',
+    load: async () => (await import('../verbs/health.ts')).health,
+  },
+  {
     path: ['logs'],
     summary: 'Print the log of the agent on a node',
     load: async () => (await import('../verbs/logs.ts')).logs,
+  },
+  {
+    path: ['snapshot'],
+    summary: 'Print a support bundle of a node, without secrets',
+    load: async () => (await import('../verbs/snapshot.ts')).snapshot,
   },
   {
     path: ['completion'],

@@ -1,8 +1,10 @@
 import { isRefused } from '../../agent/plan/plan.ts';
-import { PAUSED } from '../../api/keys.ts';
 import type { NodeRequest } from '../../api/node.ts';
+import { describePause, pauseOf } from '../../api/pause.ts';
 import type { Plan } from '../../api/plan.ts';
-import { isUnfinished, type Followed } from './outcome.ts';
+import { isUnfinished } from './outcome.ts';
+import type { Followed } from '../follow/outcome.ts';
+import { foreignOwner, foreignRecordNext } from './foreign-record.ts';
 import type { SetupOrder } from './order.ts';
 import type { Situation } from './situation.ts';
 import { changesRules } from './wanted.ts';
@@ -36,23 +38,21 @@ function refuseWithoutRules(order: SetupOrder, { nvmeNode, profile }: Situation)
   );
 }
 
-/** The agent waits for an NVMeNode that the very Node owns; another one speaks of an earlier machine of that name. */
 function refuseForeignRecord({ node, nvmeNode }: Situation): Decision | undefined {
   if (nvmeNode === undefined) return undefined;
-  const owner = nvmeNode.metadata.ownerReferences?.find(({ kind }) => kind === 'Node');
-  if (owner?.uid === node.metadata.uid) return undefined;
+  const owner = foreignOwner(nvmeNode, node);
   const { name } = node.metadata;
-  return refuse(
-    `NVMeNode ${name} belongs to ${owner ? 'an earlier node of that name' : 'no node'}`,
-    `nvme-webhook replaces it within seconds; without it: kubectl delete nvmenode ${name}`,
-  );
+  if (owner === undefined) return undefined;
+  return refuse(`NVMeNode ${name} belongs to ${owner}`, foreignRecordNext(name));
 }
 
 function refusePaused({ node }: Situation): Decision | undefined {
-  if (node.metadata.annotations?.[PAUSED] === undefined) return undefined;
+  const pause = pauseOf(node.metadata.annotations);
+  const { name } = node.metadata;
+  if (pause === undefined) return undefined;
   return refuse(
-    `node ${node.metadata.name} is paused (${node.metadata.annotations[PAUSED]})`,
-    `End the pause with: kubectl nvme taint ${node.metadata.name}`,
+    `node ${name} is paused ${describePause(pause)}`,
+    `End the pause with: kubectl nvme taint ${name}`,
   );
 }
 
@@ -96,6 +96,6 @@ function refuseByPlan({ node, planID }: SetupOrder, plan: Plan | undefined): Dec
   const reasons = plan.refusals.map(({ path, reason }) => `\n  ${path}: ${reason}`);
   return refuse(
     `node ${node} has no drive that may be set up:${reasons.join('')}`,
-    `Nothing was changed. See every drive and reason: kubectl nvme status ${node} -o yaml`,
+    `Nothing was changed. See every drive and reason: kubectl nvme describe node ${node}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { NVMeNode, NVMeNodeSpec } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { nvmeNodes } from '../../kube/resources.ts';
-import type { Followed } from './outcome.ts';
+import type { Followed } from '../follow/outcome.ts';
 import type { SetupOrder } from './order.ts';
 import type { Situation } from './situation.ts';
 import { newNVMeNode, setupRequest, wantedSpec } from './wanted.ts';

@@ -4,23 +4,28 @@ import { layoutText } from '../status/columns.ts';
 
 /** A plan for a person: what it is about, its steps with their commands, and the drives that it leaves alone. */
 export function planText(node: string, plan: Plan): string {
-  const about = `Plan ${plan.id} for node ${node}: ${layoutText(plan.layout)}, provider ${plan.provider}`;
+  const what = plan.for === 'reset' ? 'reset to raw drives' : layoutText(plan.layout);
+  const about = `Plan ${plan.id} for node ${node}: ${what}, provider ${plan.provider}`;
   const parts = [about, '', ...stepLines(plan)];
   const untouched = leftAlone(plan);
   if (untouched.length > 0) parts.push('', 'Left alone:', ...alignRows(untouched));
   return `${parts.join('\n')}\n`;
 }
 
-function stepLines({ steps, candidates }: Plan): string[] {
-  if (steps.length === 0) {
-    return [candidates.length > 0 ? 'Nothing to do: the drives are set up already.' : 'No step can be run.'];
-  }
+function stepLines(plan: Plan): string[] {
+  const { steps } = plan;
+  if (steps.length === 0) return [nothingToDo(plan)];
   const rows = steps.map(({ name, command }, index) => [
     String(index + 1),
     name,
     command.map(quoted).join(' '),
   ]);
   return alignRows([['STEP', 'NAME', 'COMMAND'], ...rows]).map((line) => line.trimEnd());
+}
+
+function nothingToDo({ for: purpose, candidates }: Plan): string {
+  if (purpose === 'reset') return 'Nothing to do: nothing of kubectl-nvme is on the drives.';
+  return candidates.length > 0 ? 'Nothing to do: the drives are set up already.' : 'No step can be run.';
 }
 
 /** Refused drives first, then those that nobody would expect to be used: remote ones, the root disk. */

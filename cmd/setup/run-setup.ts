@@ -1,106 +1,76 @@
-import type { Plan } from '../../api/plan.ts';
-import { isAlreadyExists, isConflict, isInvalid } from '../../kube/errors.ts';
+import type { DryRun } from '../cli/dry-run.ts';
+import { inParallel } from '../cli/in-parallel.ts';
+import type { NodeSelection } from '../cli/node-selection.ts';
 import type { Context } from '../cli/verb.ts';
-import { Failure, Interrupted } from '../errors/exit.ts';
-import { toJson } from '../print/json.ts';
-import { decide } from './decide.ts';
-import { followSetup, type ProgressView } from './follow-setup.ts';
-import { noPlan } from './no-plan.ts';
+import { Failures, Interrupted } from '../errors/exit.ts';
+import { UsageError } from '../errors/usage.ts';
+import { openViews } from '../follow/views.ts';
+import { selectedNodes } from '../read/selected-nodes.ts';
+import { dryRunSetup } from './dry-run.ts';
+import { wishText, type Wish } from './order-flags.ts';
 import type { SetupOrder } from './order.ts';
-import type { Followed } from './outcome.ts';
-import { placeOrder } from './place-order.ts';
-import { plainProgress } from './plain-progress.ts';
-import { previewPlan } from './preview.ts';
-import { planText } from './print-plan.ts';
-import { readSituation } from './situation.ts';
+import { setUpNode } from './set-up-node.ts';
 
 /** A parsed `setup node`. */
 export interface SetupOp {
-  order: SetupOrder;
-  dryRun: 'none' | 'client' | 'server';
+  nodes: NodeSelection;
+  wish: Wish;
+  planID?: string;
+  dryRun: DryRun;
   output: 'text' | 'json' | 'yaml';
   wait: boolean;
-  /** 0 for no limit. */
+  /** For each node; 0 for no limit. */
   timeoutMs: number;
+  /** Nodes that are worked on at the same time. */
+  maxParallel: number;
 }
 
-/** How often an order is decided anew because the NVMeNode changed between reading and writing. */
-const ATTEMPTS = 4;
-
-/** Reads, decides, orders and follows; see setup-node.ts for the words around it. */
+/** Sets nodes up side by side; one that fails does not stop the others. Ctrl-C stops watching, not the work. */
 export async function runSetup(op: SetupOp, context: Context): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await attemptSetup(op, context);
-      return;
-    } catch (error) {
-      const raced = isConflict(error) || isAlreadyExists(error) || isInvalid(error);
-      if (!raced || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function attemptSetup(op: SetupOp, context: Context): Promise<void> {
-  const { order, dryRun } = op;
-  const situation = await readSituation(context.kube, order);
-  const plan = await previewPlan(context.kube, order, situation);
-  const decision = decide(order, situation, plan);
-  if (dryRun !== 'none' && plan) context.stdout.write(await printPlan(op, plan));
-  if (decision.kind === 'refuse') throw new Failure(decision.message, { next: decision.next });
-  if (dryRun !== 'none' && plan === undefined) throw noPlan(order.node);
-  if (dryRun === 'client') return;
-  const followed =
-    decision.kind === 'attach'
-      ? decision.followed
-      : await placeOrder(context.kube, order, situation, {
-          id: context.newID(),
-          dryRun: dryRun === 'server',
-        });
-  if (dryRun === 'server') context.stderr.write(`node/${order.node} set up (server dry run)\n`);
-  else await afterOrder(op, context, { followed, attached: decision.kind === 'attach', plan });
-}
-
-async function printPlan({ order, output }: SetupOp, plan: Plan): Promise<string> {
-  if (output === 'json') return toJson(plan);
-  return output === 'yaml' ? (await import('../print/yaml.ts')).toYaml(plan) : planText(order.node, plan);
-}
-
-interface Ordered {
-  followed: Followed;
-  attached: boolean;
-  plan: Plan | undefined;
-}
-
-async function afterOrder(
-  { order, wait, timeoutMs }: SetupOp,
-  context: Context,
-  ordered: Ordered,
-): Promise<void> {
-  const { node } = order;
-  if (ordered.attached) context.stderr.write(`node/${node}: a set-up is under way already; following it\n`);
-  for (const { path, reason } of ordered.plan?.refusals ?? []) {
-    context.stderr.write(`node/${node}: ${path} is left alone: ${reason}\n`);
-  }
-  if (!wait) {
-    context.stdout.write(`node/${node} ordered\n`);
+  const names = await selectedNodes(context.kube, op.nodes);
+  const orders = names.map((node) => orderOf(node, op, names.length));
+  if (op.dryRun !== 'none') {
+    await dryRunSetup(orders, { mode: op.dryRun, output: op.output }, context);
     return;
   }
-  const view = await progressView(node, context, ordered);
-  try {
-    await followSetup(node, ordered.followed, context, { view, timeoutMs });
-  } catch (error) {
-    if (error instanceof Interrupted) {
-      context.stderr.write(
-        `\nDetached; the work goes on. Follow it again: kubectl nvme setup node ${node}\n`,
-      );
-    }
-    throw error;
-  }
-  context.stdout.write(`node/${node} set up\n`);
+  const ordered = new Set<string>();
+  const views = await openViews(names, context);
+  const options = {
+    wait: op.wait,
+    timeoutMs: op.timeoutMs,
+    openView: views.open,
+    onOrdered: (node: string) => ordered.add(node),
+  };
+  const results = await inParallel(orders, op.maxParallel, (order) =>
+    setUpNode(order, options, views.context),
+  );
+  views.close();
+  if (context.signal.aborted) throw detached(names, ordered, op, context);
+  const errors = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  if (errors.length > 0) throw new Failures(errors);
 }
 
-async function progressView(node: string, context: Context, { plan }: Ordered): Promise<ProgressView> {
-  if (!context.terminal) return plainProgress(node, context.stderr);
-  const { screenProgress } = await import('./screen-progress.tsx');
-  return screenProgress(node, plan, { terminal: context.terminal, clock: context.clock });
+/** A plan ID is one node's: it covers that node's UID and drives. */
+function orderOf(node: string, { wish, planID }: SetupOp, count: number): SetupOrder {
+  if (planID !== undefined && count > 1) {
+    throw new UsageError(`--plan-id is the plan of one node, got ${count} nodes`);
+  }
+  return { node, ...wish, ...(planID === undefined ? {} : { planID }) };
+}
+
+function detached(
+  names: readonly string[],
+  ordered: ReadonlySet<string>,
+  { wish }: SetupOp,
+  { stderr }: Context,
+): Interrupted {
+  const left = names.filter((name) => !ordered.has(name));
+  if (ordered.size > 0) {
+    const command = `kubectl nvme setup node ${[...ordered].join(' ')}${wishText(wish)}`;
+    stderr.write(`\nDetached; the work goes on. Follow it again: ${command}\n`);
+  }
+  if (left.length > 0) stderr.write(`Not ordered: ${left.join(', ')}\n`);
+  return new Interrupted('interrupted');
 }

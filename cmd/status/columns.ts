@@ -29,6 +29,7 @@ function columns(now: () => number): Column<NodeStorage>[] {
       wide: true,
       value: (node) => distinct(localDrives(node).map(({ numaNode }) => numaNode)),
     },
+    { header: 'WEAR', wide: true, value: wearText },
     { header: 'AGENT', wide: true, value: ({ agentVersion }) => agentVersion ?? NONE },
     { header: 'PROBLEM', value: ({ problem }) => problem?.message ?? NONE },
   ];
@@ -50,6 +51,12 @@ export function layoutText({ type, filesystem, raid, lvm }: Layout): string {
 
 /** Bytes as Kubernetes writes quantities: `1.7Ti`. */
 export const sizeText = (bytes: number): string => formatBytes(bytes).replace(' ', '').replace(/B$/, '');
+
+/** Wear of the most worn local drive. */
+function wearText(node: NodeStorage): string {
+  const used = localDrives(node).flatMap(({ health }) => health?.percentageUsed ?? []);
+  return used.length === 0 ? NONE : `${Math.max(...used)}%`;
+}
 
 function taintAge({ taints }: NodeStorage, now: number): string {
   if (taints.length === 0) return NONE;

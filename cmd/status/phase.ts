@@ -1,6 +1,6 @@
-import { PAUSED } from '../../api/keys.ts';
 import type { Condition } from '../../api/meta.ts';
 import type { NVMeNode } from '../../api/node.ts';
+import { pauseOf, type Pause } from '../../api/pause.ts';
 import { CONDITION_REASONS, CONDITIONS, type ConditionType } from '../../api/reasons.ts';
 import type { NodeParts } from './cluster-view.ts';
 import { matchingProfile } from './matching-profile.ts';
@@ -30,19 +30,13 @@ function withoutNode({ node }: NodeParts): Verdict | undefined {
 }
 
 function paused({ node }: NodeParts): Verdict | undefined {
-  const note = node?.metadata?.annotations?.[PAUSED];
-  return note === undefined ? undefined : say('Paused', pauseText(note));
+  const pause = pauseOf(node?.metadata?.annotations);
+  return pause === undefined ? undefined : say('Paused', pauseText(pause));
 }
 
-/** The annotation is JSON {by, why, at}; whatever else a person wrote there is shown as it is. */
-function pauseText(note: string): string {
-  try {
-    const { by, why, at } = JSON.parse(note) as Partial<Record<'by' | 'why' | 'at', unknown>>;
-    const text = (value: unknown, before: string) => (typeof value === 'string' ? before + value : '');
-    return `paused${text(by, ' by ')}${text(at, ' at ')}${text(why, ': ')}`;
-  } catch {
-    return `paused: ${note}`;
-  }
+/** Who, when and why; by itself so that the time stands before a long reason. */
+function pauseText({ by, why, at }: Pause): string {
+  return `paused by ${by}${at === undefined ? '' : ` at ${at}`}${why === '' ? '' : `: ${why}`}`;
 }
 
 function notEnrolled({ node, nvmeNode, profiles }: NodeParts, tainted: boolean): Verdict | undefined {

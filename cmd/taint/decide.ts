@@ -1,5 +1,6 @@
 import { PAUSED, READY_BOOT_ID, TAINTED } from '../../api/keys.ts';
 import { handsOff, missingTaints, profileFor } from '../../api/matching.ts';
+import { formatPause, type Pause } from '../../api/pause.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import { ownTaintKeys, recordOf } from '../../api/tainted.ts';
 import type { Node } from '../../kube/resources.ts';
@@ -7,21 +8,14 @@ import type { NodeEdit } from '../../kube/taints.ts';
 import { Failure } from '../errors/exit.ts';
 import { startupTaintKeys } from '../status/taints.ts';
 
-/** Who stopped all changes on a node, why and when; JSON in the annotation `paused`. */
-export interface PauseNote {
-  by: string;
-  why: string;
-  at: string;
-}
-
 /** Takes every startup taint off and pauses the node in the same write, or something would put the taint back. */
-export function untaint(node: Node, profiles: readonly NVMeProfile[], note: PauseNote): NodeEdit {
+export function untaint(node: Node, profiles: readonly NVMeProfile[], note: Pause): NodeEdit {
   const { annotations = {} } = node.metadata ?? {};
   return {
     removeTaintKeys: [...startupTaintKeys(profiles)],
     annotations: {
       // An earlier pause has its own who and why.
-      [PAUSED]: annotations[PAUSED] ?? JSON.stringify(note),
+      [PAUSED]: annotations[PAUSED] ?? formatPause(note),
       [TAINTED]: null,
     },
   };

@@ -1,22 +1,21 @@
-import { parseDuration } from '../../api/duration.ts';
 import { dryRunFlag, dryRunOf } from '../cli/dry-run.ts';
-import { isOn, textOf, type FlagValues } from '../cli/flag.ts';
-import { nodeNames } from '../cli/node-names.ts';
+import { textOf, type FlagValues } from '../cli/flag.ts';
+import { requiredNodes, SELECTOR_FLAG } from '../cli/node-selection.ts';
 import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
+import { WAIT_FLAGS, waitOf } from '../cli/wait-flags.ts';
 import { UsageError } from '../errors/usage.ts';
 import { WISH_FLAGS, wishOf } from '../setup/order-flags.ts';
-import type { SetupOrder } from '../setup/order.ts';
 import { runSetup, type SetupOp } from '../setup/run-setup.ts';
 
 /** `kubectl nvme setup node`: orders the node's agent to set its drives up, and shows the work. */
 export const setupNode = clusterVerb<SetupOp>({
   usage: {
-    args: 'NODE',
+    args: 'NODE...',
     candidates: 'nodes',
-    maxArgs: 1,
     description:
-      'Set up the NVMe drives of a node: its agent makes the layout, publishes the volumes and removes the taint.\n' +
-      'Ctrl-C only stops watching; the work goes on, and the same command follows it again.',
+      'Set up the NVMe drives of nodes: their agents make the layout, publish the volumes and remove the taint.\n' +
+      'Ctrl-C only stops watching; the work goes on, and the same command follows it again. A node that fails does not\n' +
+      'stop the others; the exit code is 0 when all are ready, 1 when any is not, 130 after Ctrl-C.',
     examples: [
       {
         comment: 'What would be done, and which drives are left alone',
@@ -26,6 +25,10 @@ export const setupNode = clusterVerb<SetupOp>({
       {
         comment: 'One striped array over all drives',
         command: 'kubectl nvme setup node worker-1 --layout raid',
+      },
+      {
+        comment: 'A pool, ten nodes at a time',
+        command: 'kubectl nvme setup node -l pool=nvme --max-parallel 10',
       },
     ],
     flags: [
@@ -43,34 +46,41 @@ export const setupNode = clusterVerb<SetupOp>({
         candidates: ['json', 'yaml'],
         description: 'Print the plan of a dry run as json or yaml',
       },
-      {
-        long: 'wait',
-        on: true,
-        description: 'Wait for the end of the work (default); --wait=false only gives the order',
-      },
-      { long: 'timeout', value: 'DURATION', description: 'How long to wait (default 10m); 0 means no limit' },
+      ...WAIT_FLAGS,
+      { long: 'max-parallel', value: 'N', description: 'Nodes that are set up at the same time (default 5)' },
+      SELECTOR_FLAG,
     ],
   },
   parse,
   run: (op: SetupOp, context: Context) => runSetup(op, context),
 });
 
-function parse({ args, flags }: Invocation): SetupOp {
-  const [node, ...more] = nodeNames(args);
-  if (node === undefined) throw new UsageError('NODE is required: kubectl nvme setup node NODE');
-  if (more.length > 0) throw new UsageError(`expected one node, got ${args.length}: ${args.join(' ')}`);
+function parse(invocation: Invocation): SetupOp {
+  const { flags } = invocation;
+  const nodes = requiredNodes(invocation, 'kubectl nvme setup node');
+  const planID = textOf(flags, 'plan-id');
+  if (planID !== undefined && nodes.names.length > 1) {
+    throw new UsageError(
+      `--plan-id is the plan of one node, got ${nodes.names.length}: ${nodes.names.join(' ')}`,
+    );
+  }
   return {
-    order: orderOf(node, flags),
+    nodes,
+    wish: wishOf(flags),
+    ...(planID === undefined ? {} : { planID }),
     dryRun: dryRunOf(flags),
     output: outputOf(flags),
-    wait: isOn(flags, 'wait'),
-    timeoutMs: timeoutOf(flags),
+    ...waitOf(flags),
+    maxParallel: maxParallelOf(flags),
   };
 }
 
-function orderOf(node: string, flags: FlagValues): SetupOrder {
-  const planID = textOf(flags, 'plan-id');
-  return { node, ...wishOf(flags), ...(planID === undefined ? {} : { planID }) };
+function maxParallelOf(flags: FlagValues): number {
+  const text = textOf(flags, 'max-parallel') ?? '5';
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `invalid argument "${text}" for "--max-parallel" flag: expected a number from 1 to 9999`,
+  );
 }
 
 function outputOf(flags: FlagValues): SetupOp['output'] {
@@ -84,15 +94,4 @@ function outputOf(flags: FlagValues): SetupOp['output'] {
   if (dryRunOf(flags) === 'none')
     throw new UsageError('--output prints the plan of a dry run: add --dry-run');
   return word;
-}
-
-function timeoutOf(flags: FlagValues): number {
-  const text = textOf(flags, 'timeout') ?? '10m';
-  try {
-    return parseDuration(text.replace(/^0s$/, '0'));
-  } catch (cause) {
-    throw new UsageError(`invalid argument "${text}" for "--timeout" flag: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }

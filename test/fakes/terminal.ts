@@ -48,6 +48,11 @@ export class FakeTerminal {
     this.#drawn.emit('frame', frame);
   }
 
+  /** Types to whoever reads the terminal by its stream, as readline does. */
+  answer(text: string): void {
+    this.#stdin.emit('data', text);
+  }
+
   press(keys: string): void {
     this.#stdin.type(keys);
   }
@@ -73,6 +78,8 @@ class FakeStdin extends EventEmitter {
     return keys;
   }
 
+  pause(): void {}
+  resume(): void {}
   setEncoding(): void {}
   setRawMode(): void {}
   ref(): void {}

@@ -35,6 +35,7 @@ const ready: NVMeNodeStatus = {
       model: 'Amazon EC2 NVMe Instance Storage',
       size: 2 ** 40,
       numaNode: 1,
+      health: { percentageUsed: 7 },
       role: 'Local',
       state: 'Ours',
     },
@@ -102,8 +103,8 @@ describe('kubectl nvme status', () => {
   it('adds profile, models and NUMA nodes with -o wide', async () => {
     addReadyNode();
     const [header = '', row = ''] = (await status('-o', 'wide')).stdout.split('\n');
-    expect(header).toMatch(/AGE +PROFILE +PROVIDER +MODEL +NUMA +AGENT +PROBLEM$/);
-    expect(row).toMatch(/fast +aws +Amazon EC2 NVMe Instance Storage +0,1 +0\.1\.0 +<none>$/);
+    expect(header).toMatch(/AGE +PROFILE +PROVIDER +MODEL +NUMA +WEAR +AGENT +PROBLEM$/);
+    expect(row).toMatch(/fast +aws +Amazon EC2 NVMe Instance Storage +0,1 +7% +0\.1\.0 +<none>$/);
   });
 
   it('shows the step while set-up works, and how long the taint has been there', async () => {

@@ -1,5 +1,6 @@
 import type { Output } from '../cli/verb.ts';
-import { outcomeText, type ProgressView } from './follow-setup.ts';
+import type { ProgressView } from './follow-request.ts';
+import { outcomeText } from './outcome.ts';
 
 /** One line for every change, for pipes and logs. */
 export function plainProgress(node: string, stderr: Output): ProgressView {

@@ -3,8 +3,7 @@ import type { ReactElement } from 'react';
 import type { Plan } from '../../api/plan.ts';
 import { humanDuration } from '../print/age.ts';
 import { layoutText } from '../status/columns.ts';
-import { outcomeText } from './follow-setup.ts';
-import type { Outcome } from './outcome.ts';
+import { outcomeText, type Outcome } from './outcome.ts';
 
 /** What the frame shows. */
 export interface ProgressFrameProps {
@@ -18,7 +17,8 @@ export interface ProgressFrameProps {
   color: boolean;
 }
 
-const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
+/** One turn of the sign of work. */
+export const SPINNER = '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏';
 
 /** Rows of the frame that are not steps. */
 const FIXED_ROWS = 4;
@@ -27,7 +27,7 @@ const FIXED_ROWS = 4;
 export function ProgressFrame(props: ProgressFrameProps): ReactElement {
   const { node, plan, outcome, trouble, elapsed } = props;
   const { rows } = useWindowSize();
-  const working = outcome.kind === 'waiting' || outcome.kind === 'running';
+  const working = isWorking(outcome);
   const { frame } = useAnimation({ interval: 120, isActive: working });
   const spinner = working ? (SPINNER[frame % SPINNER.length] ?? '') : mark(outcome);
   return (
@@ -48,7 +48,11 @@ export function ProgressFrame(props: ProgressFrameProps): ReactElement {
   );
 }
 
-const mark = ({ kind }: Outcome): string => (kind === 'done' ? '✓' : '✗');
+/** Whether an outcome may still change. */
+export const isWorking = ({ kind }: Outcome): boolean => kind === 'waiting' || kind === 'running';
+
+/** The sign of an end. */
+export const mark = ({ kind }: Outcome): string => (kind === 'done' ? '✓' : '✗');
 
 /** One line a step when the plan is the one at work, else only where the agent is. */
 function stepLines({ plan, outcome }: ProgressFrameProps, spinner: string, room: number): string[] {

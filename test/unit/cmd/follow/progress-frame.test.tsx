@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CONDITION_REASONS } from '../../../../api/reasons.ts';
-import { windowAround } from '../../../../cmd/setup/progress-frame.tsx';
-import { screenProgress } from '../../../../cmd/setup/screen-progress.tsx';
+import { windowAround } from '../../../../cmd/follow/progress-frame.tsx';
+import { screenProgress } from '../../../../cmd/follow/screen-progress.tsx';
 import { SteppedClock, settle } from '../../../fakes/clock.ts';
 import { FakeTerminal } from '../../../fakes/terminal.ts';
-import { plan } from './setup-bench.ts';
+import { plan } from '../setup/setup-bench.ts';
 
 async function draw(act: (view: ReturnType<typeof screenProgress>) => void): Promise<string[]> {
   const terminal = new FakeTerminal();
@@ -20,9 +20,7 @@ async function draw(act: (view: ReturnType<typeof screenProgress>) => void): Pro
 describe('live progress', () => {
   it('marks the steps that are done and the one at work', async () => {
     const name = 'mount /dev/nvme1n1';
-    const lines = await draw((view) =>
-      view.show({ kind: 'running', progress: { step: 2, of: 2, name } }, undefined),
-    );
+    const lines = await draw((view) => view.show({ kind: 'running', progress: { step: 2, of: 2, name } }));
     expect(lines[0]).toBe('node/n1  Filesystem/ext4  plan plan-1');
     expect(lines[1]).toBe(' ✓ 1/2 make ext4 filesystem on /dev/nvme1n1');
     expect(lines[2]).toMatch(/^ . 2\/2 mount \/dev\/nvme1n1$/);
@@ -31,7 +29,7 @@ describe('live progress', () => {
 
   it('shows only where the agent is when its steps are not those of the plan', async () => {
     const progress = { step: 3, of: 7, name: 'something new' };
-    const lines = await draw((view) => view.show({ kind: 'running', progress }, undefined));
+    const lines = await draw((view) => view.show({ kind: 'running', progress }));
     expect(lines[1]).toMatch(/^ . 3\/7: something new$/);
   });
 
@@ -41,10 +39,8 @@ describe('live progress', () => {
       reason: CONDITION_REASONS.StepFailed,
       message: 'mkfs failed',
     } as const;
-    expect(await draw((view) => view.show(stopped, undefined))).toContain(' ✗ StepFailed: mkfs failed');
-    expect((await draw((view) => view.show({ kind: 'done' }, undefined)))[2]).toBe(
-      ' ✓ 2/2 mount /dev/nvme1n1',
-    );
+    expect(await draw((view) => view.show(stopped))).toContain(' ✗ StepFailed: mkfs failed');
+    expect((await draw((view) => view.show({ kind: 'done' })))[2]).toBe(' ✓ 2/2 mount /dev/nvme1n1');
   });
 
   it('says when the connection is broken', async () => {

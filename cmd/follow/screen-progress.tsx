@@ -2,7 +2,7 @@ import { render } from 'ink';
 import type { Plan } from '../../api/plan.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { Terminal } from '../cli/verb.ts';
-import type { ProgressView } from './follow-setup.ts';
+import type { ProgressView } from './follow-request.ts';
 import { ProgressFrame, type ProgressFrameProps } from './progress-frame.tsx';
 
 /** Live progress on a terminal. Takes no keys, so that Ctrl-C and Ctrl-Z stay the terminal's own. */
