@@ -46,7 +46,7 @@ export interface LabNode {
   replace(): Promise<void>;
   /** What a cloud does with a terminated instance: the machine is gone, its Node is deleted. `keepRunning` deletes the Node alone. */
   delete(options?: { keepRunning?: boolean }): Promise<void>;
-  /** Pulls a local drive out of the running machine without a word. */
+  /** Pulls a local drive out of the running machine without a word; back when it is out. */
   unplug(driveID: string): Promise<void>;
   /** Puts it back, with the bytes it had. */
   plug(driveID: string): Promise<void>;
@@ -132,7 +132,7 @@ export function labNode(place: NodePlace, name: string): LabNode {
     },
     replace: async () => await replace(place, await machine()),
     delete: async (options = {}) => await deleteNode(place, await machine(), options.keepRunning ?? false),
-    unplug: async (id) => await unplugDrive(dir, await machine(), id),
+    unplug: async (id) => await unplugDrive(place.ctx, dir, await machine(), id),
     plug: async (id) => await plugDrive(dir, await machine(), id),
     driveDigest: async (id) => await driveDigest(place.ctx, dir, await machine(), id),
     forward: async (guestPort) => forwardedPort(await machine(), guestPort),

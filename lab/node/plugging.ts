@@ -1,4 +1,6 @@
+import type { LabContext } from '../context.ts';
 import { LabError } from '../errors.ts';
+import { waitFor } from '../wait.ts';
 import type { LabDrive } from './drives.ts';
 import { guestExec } from './guest-exec.ts';
 import type { Machine } from './machine.ts';
@@ -16,11 +18,46 @@ export function driveOf(machine: Machine, id: string): LabDrive {
   );
 }
 
-/** Takes a drive away from the running machine: QEMU's by a hot-unplug, an imitated one by its target. */
-export async function unplugDrive(machineDir: string, machine: Machine, id: string): Promise<void> {
+/**
+ * Takes a drive away from the running machine: QEMU's by a hot-unplug, an imitated one by its target. Back when it is gone
+ * and can be plugged in again.
+ */
+export async function unplugDrive(
+  ctx: Pick<LabContext, 'signal'>,
+  machineDir: string,
+  machine: Machine,
+  id: string,
+): Promise<void> {
   const drive = driveOf(machine, id);
-  if (drive.imitation === undefined) await qmp(machineDir, 'device_del', { id: driveDevice(drive).id });
-  else await setEnabled(machine, drive, false);
+  if (drive.imitation !== undefined) return await setEnabled(machine, drive, false);
+  await qmp(machineDir, 'device_del', { id: driveDevice(drive).id });
+  await untilReleased(ctx, machineDir, machine, id);
+}
+
+/** A guest lets go of a device within a second or two; one that is busy or whose root port's driver waits takes longer. */
+const RELEASE_TIMEOUT_MS = 60_000;
+
+/**
+ * `device_del` only asks, the guest has to agree, and a little later than it sees the drive vanish QEMU frees the device:
+ * until then the drive's file is "already in use" for the next `device_add`.
+ */
+async function untilReleased(
+  { signal }: Pick<LabContext, 'signal'>,
+  machineDir: string,
+  machine: Machine,
+  id: string,
+): Promise<void> {
+  const options = { timeoutMs: RELEASE_TIMEOUT_MS, intervalMs: 100, signal };
+  await waitFor(`QEMU to let go of drive ${id} of node ${machine.name}`, options, async () => {
+    const blocks = (await qmp(machineDir, 'query-block')) as readonly BlockInfo[];
+    return blocks.some(({ device, qdev }) => device === id && qdev !== undefined) ? undefined : true;
+  });
+}
+
+/** What `query-block` says of a drive; `qdev` is the device that uses it. */
+interface BlockInfo {
+  device: string;
+  qdev?: string;
 }
 
 /** Gives it back. */
