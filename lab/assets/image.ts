@@ -4,6 +4,7 @@ import { appEntries } from './app-layer.ts';
 import type { AssetContext } from './context.ts';
 import { bytesSha256, digestOf } from './digest.ts';
 import { compressedLayer, plainLayer } from './layer.ts';
+import { listEntries } from './list.ts';
 import { ociArchive, type ImageAsset, type ImageConfig, type Layer } from './oci.ts';
 import { debianSuite, debianTree, unreadPaths } from './rootfs.ts';
 import { pruneKind } from './store.ts';
@@ -51,7 +52,7 @@ async function lowerLayers(ctx: AssetContext, repoDir: string): Promise<readonly
 
 async function debianLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {
   const list = await readFile(join(repoDir, 'manifests', 'image', 'packages.txt'), 'utf8');
-  const packages = packageNames(list);
+  const packages = listEntries(list);
   const id = `${debianSuite}-${digestOf({ packages, unreadPaths, recipe: 1 })}`;
   return await compressedLayer(ctx, 'debian', id, (path) =>
     debianTree(ctx, 'image base layer', packages, path),
@@ -63,14 +64,6 @@ async function appLayer(ctx: AssetContext, distDir: string): Promise<Layer> {
   for await (const chunk of tarBytes(await appEntries(distDir))) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
   return await plainLayer(ctx, 'app', bytesSha256(bytes).slice(0, 12), (path) => writeFile(path, bytes));
-}
-
-/** The names in a list of one package a line, with `#` comments. */
-export function packageNames(list: string): readonly string[] {
-  return list
-    .split('\n')
-    .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== '');
 }
 
 async function nodeLayer(ctx: AssetContext, repoDir: string): Promise<Layer> {

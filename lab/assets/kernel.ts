@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { AssetContext } from './context.ts';
 import { unpackPackage } from './apt.ts';
 import { ensureHostPackages } from './debian.ts';
+import { unpackedKernel } from './kernel-image.ts';
+import { cutSignature } from './module-signature.ts';
 import { run } from './run.ts';
 import { cachedAsset } from './store.ts';
 
@@ -10,6 +12,7 @@ import { cachedAsset } from './store.ts';
 export interface KernelAsset {
   /** As `uname -r` says it. */
   version: string;
+  /** What QEMU starts: Debian's kernel, unpacked where QEMU can start it so. */
   vmlinuz: string;
   /** The folder that becomes `/lib/modules/<version>`, with depmod's indices. */
   modulesDir: string;
@@ -45,7 +48,7 @@ const packagePattern = '^linux-image-[0-9].*-cloud-amd64$';
 /** The newest cloud kernel that Debian had when the cache was filled; the package lists are refreshed first as root. */
 export async function kernelAsset(ctx: AssetContext): Promise<KernelAsset> {
   const build = (dir: string): Promise<void> => buildKernel(ctx, dir);
-  const dir = await cachedAsset(ctx, { kind: 'kernel', id: 'debian-cloud-amd64-1', build });
+  const dir = await cachedAsset(ctx, { kind: 'kernel', id: 'debian-cloud-amd64-2', build });
   const version = (await readFile(join(dir, 'version'), 'utf8')).trim();
   return { version, vmlinuz: join(dir, 'vmlinuz'), modulesDir: join(dir, 'lib', 'modules', version) };
 }
@@ -58,17 +61,20 @@ async function buildKernel(ctx: AssetContext, dir: string): Promise<void> {
   await rm(tree, { recursive: true });
 }
 
-/** Unpacks the modules once, as a node under TCG would spend a second on each, and writes depmod's indices. */
+/** Does once what a node under TCG would spend seconds on at each boot: unpacks kernel and modules, cuts off signatures. */
 async function arrange(ctx: AssetContext, dir: string, tree: string): Promise<void> {
   const [version] = await readdir(join(tree, 'lib', 'modules'));
   if (version === undefined) throw new Error(`the kernel package holds no modules below ${tree}/lib/modules`);
   ctx.progress(`kernel: unpacking the modules of ${version}`);
   await mkdir(join(dir, 'lib', 'modules'), { recursive: true });
-  await rename(join(tree, 'boot', `vmlinuz-${version}`), join(dir, 'vmlinuz'));
+  const packed = await readFile(join(tree, 'boot', `vmlinuz-${version}`));
+  await writeFile(join(dir, 'vmlinuz'), unpackedKernel(packed) ?? packed);
   await rename(join(tree, 'lib', 'modules', version), join(dir, 'lib', 'modules', version));
   await run(ctx, 'find', [dir, '-name', '*.ko.xz', '-exec', 'xz', '--decompress', '{}', '+']);
-  await run(ctx, 'depmod', ['-b', dir, version]);
   const modules = join(dir, 'lib', 'modules', version);
+  const files = await readdir(modules, { recursive: true });
+  for (const file of files.filter((name) => name.endsWith('.ko'))) await cutSignature(join(modules, file));
+  await run(ctx, 'depmod', ['-b', dir, version]);
   const missing = missingDrivers(
     await readFile(join(modules, 'modules.builtin'), 'utf8'),
     await readFile(join(modules, 'modules.dep'), 'utf8'),

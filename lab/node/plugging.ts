@@ -29,9 +29,10 @@ export async function unplugDrive(
   id: string,
 ): Promise<void> {
   const drive = driveOf(machine, id);
-  if (drive.imitation !== undefined) return await setEnabled(machine, drive, false);
-  await qmp(machineDir, 'device_del', { id: driveDevice(drive).id });
-  await untilReleased(ctx, machineDir, machine, id);
+  if (drive.imitation === undefined) {
+    await qmp(machineDir, 'device_del', { id: driveDevice(drive).id });
+    await untilReleased(ctx, machineDir, machine, id);
+  } else await setEnabled(machine, drive, false);
 }
 
 /** A guest lets go of a device within a second or two; one that is busy or whose root port's driver waits takes longer. */

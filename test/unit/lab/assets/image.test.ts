@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { appEntries } from '../../../../lab/assets/app-layer.ts';
-import { packageNames } from '../../../../lab/assets/image.ts';
+import { listEntries } from '../../../../lab/assets/list.ts';
 import { imageDocuments } from '../../../../lab/assets/oci.ts';
 import { temporaryFolder } from '../../../builders/temporary-folder.ts';
 
@@ -69,7 +69,7 @@ describe('the project’s image', () => {
   });
 
   it('reads its packages from a list with comments', () => {
-    expect(packageNames('# Drive tools\nlvm2\n\nmdadm # arrays\n')).toEqual(['lvm2', 'mdadm']);
+    expect(listEntries('# Drive tools\nlvm2\n\nmdadm # arrays\n')).toEqual(['lvm2', 'mdadm']);
   });
 });
 
