@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLab, type Lab } from '../../../lab/lab.ts';
@@ -147,8 +148,28 @@ describe('a machine of a lab that looks like EC2', () => {
     await expect(node.exec(['true'])).rejects.toThrow(/the lab has no node "node-1"/);
   });
 
-  it('is another machine under the same name when it is replaced', async () => {
+  it('loses a drive that is pulled, and gets it back with its bytes, as often as it is pulled', async () => {
     const bare = await lab.addNode('bare', { drives: 1, images: 'none', until: 'Booted' });
+    const [drive] = await bare.drives();
+    const link = `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${drive?.serial ?? ''}`;
+    const linked = async (): Promise<boolean> => (await bare.exec(['test', '-e', link])).exitCode === 0;
+    // Booted is early: udev may not have come to the drive yet.
+    await expect.poll(linked, { timeout: 30_000 }).toBe(true);
+    await bare.run(['dd', `of=${link}`, 'oflag=sync', 'conv=notrunc'], { stdin: 'still here' });
+
+    for (const pull of ['first', 'second', 'third']) {
+      await bare.unplug('d0');
+      await expect.poll(linked, { timeout: 30_000, message: `gone after the ${pull} pull` }).toBe(false);
+      await bare.plug('d0');
+      await expect.poll(linked, { timeout: 30_000, message: `back after the ${pull} pull` }).toBe(true);
+    }
+
+    expect(await bare.run(['head', '--bytes', '10', link])).toBe('still here');
+    expect(await beginOfFile(drive?.hostFile ?? '', 10)).toBe('still here');
+  });
+
+  it('is another machine under the same name when it is replaced', async () => {
+    const bare = lab.node('bare');
     const before = await bare.machine();
 
     await bare.replace();
@@ -160,3 +181,13 @@ describe('a machine of a lab that looks like EC2', () => {
     expect((await bare.run(['cat', '/etc/machine-id'])).trim()).toBe(after.machineID);
   });
 });
+
+async function beginOfFile(path: string, length: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.toString();
+  } finally {
+    await file.close();
+  }
+}
