@@ -12,6 +12,15 @@ export const READY_BOOT_ID = `${GROUP}/ready-boot-id`;
 /** Annotation on the Node: which taints we put on, as `key:effect,…`; only these are ever taken off without an agent. */
 export const TAINTED = `${GROUP}/tainted`;
 
+/** Annotation on the Node: which do-not-disrupt annotations we put on, as `key,…`; only these are ever taken off. */
+export const PROTECTED = `${GROUP}/protected`;
+
+/** Annotations by which autoscalers leave a node alone: cluster-autoscaler's and Karpenter's. */
+export const DO_NOT_DISRUPT = [
+  'cluster-autoscaler.kubernetes.io/scale-down-disabled',
+  'karpenter.sh/do-not-disrupt',
+] as const;
+
 /** Annotation on the Node: JSON {by, why, at}; while it is there nothing taints, sets up, cleans or resets. */
 export const PAUSED = `${GROUP}/paused`;
 
@@ -42,7 +51,10 @@ export const VOLUME_IDENTITY = `${GROUP}/volume-identity`;
 export const DRIVE_COUNT = `${GROUP}/drive-count`;
 /** JSON list of the identities of the drives below: names them to every later plan, whatever is on them then. */
 export const DRIVES = `${GROUP}/drives`;
-/** Cleanup rules at publication: JSON of CleanupPolicy; a PV without them is only reported. */
+/**
+ * Cleanup rules at publication: JSON of CleanupPolicy; a PV without them is only reported. The same annotation on a
+ * StorageClass opts its local PVs in that the static provisioner made.
+ */
 export const CLEANUP = `${GROUP}/cleanup`;
 /** How a released volume is cleaned: the profile's `volumes.clean` at publication. */
 export const CLEAN = `${GROUP}/clean`;

@@ -2,10 +2,17 @@ import { HOSTNAME_LABEL, NODE_UID } from '../api/keys.ts';
 import type { KubeApi, RequestOptions, ResourceType } from '../kube/api.ts';
 import { isConflict, isInvalid, isNotFound } from '../kube/errors.ts';
 import { pointerSegment } from '../kube/patches.ts';
-import { nodes, nvmeNodes, persistentVolumeClaims, persistentVolumes, pods } from '../kube/resources.ts';
+import {
+  nodes,
+  nvmeNodes,
+  persistentVolumeClaims,
+  persistentVolumes,
+  pods,
+  storageClasses,
+} from '../kube/resources.ts';
 import type { CleanupAction, DeleteAction } from './decide.ts';
 import { judge, type Evidence, type Whereabouts } from './judge.ts';
-import { ownVolume, type OwnVolume } from './volume.ts';
+import { classRules, ownVolume, type ClassRules, type OwnVolume } from './volume.ts';
 
 /** What became of a deletion. `changed`: the live objects no longer justify it, so nothing was done. */
 export type DeleteOutcome = 'deleted' | 'already-gone' | 'changed';
@@ -63,7 +70,7 @@ async function isStillOrphan(
   options: RequestOptions,
 ): Promise<boolean> {
   const object = await live(kube, persistentVolumes, seen.name, options);
-  const volume = object && ownVolume(object);
+  const volume = object && ownVolume(object, await liveRules(kube, seen, options));
   if (volume?.uid !== seen.uid || volume.nodeUID !== seen.nodeUID) return false;
   if (volume.rules?.orphans !== 'Delete' || volume.reclaimPolicy !== 'Delete') return false;
   const at = await liveNode(kube, volume, options);
@@ -72,6 +79,17 @@ async function isStillOrphan(
     return judgement.verdict === 'held' && at.node?.metadata?.uid === evidence.nodeUID;
   }
   return judgement.verdict === 'orphan' && sameEvidence(judgement.evidence, evidence);
+}
+
+/** What the StorageClass of another provisioner's volume says now: taking the annotation off stops clean-up at once. */
+async function liveRules(
+  kube: KubeApi,
+  { optedInBy }: OwnVolume,
+  options: RequestOptions,
+): Promise<ClassRules> {
+  if (optedInBy === undefined) return new Map();
+  const storageClass = await live(kube, storageClasses, optedInBy, options);
+  return classRules(storageClass === undefined ? [] : [storageClass]);
 }
 
 const sameEvidence = (a: Evidence, b: Evidence): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,11 +1,11 @@
 import { HOSTNAME_LABEL } from '../api/keys.ts';
 import type { NVMeNode } from '../api/node.ts';
 import type { NVMeProfile } from '../api/profile.ts';
-import type { Node, PersistentVolumeClaim, Pod } from '../kube/resources.ts';
 import { podsByClaim } from '../kube/claims-of-pod.ts';
+import type { Node, PersistentVolumeClaim, Pod, StorageClass } from '../kube/resources.ts';
 import { keyOf } from '../kube/store.ts';
 import type { Whereabouts } from './judge.ts';
-import { ownVolume, type OwnVolume } from './volume.ts';
+import { classRules, ownVolume, type OwnVolume } from './volume.ts';
 
 /** Everything that clean-up decides from, at one moment. */
 export interface ClusterState {
@@ -29,12 +29,15 @@ export function clusterState(objects: {
   volumes: readonly OwnVolume['object'][];
   claims: readonly PersistentVolumeClaim[];
   pods: readonly Pod[];
+  /** Those that opted volumes of other provisioners in count; absent when nobody looked. */
+  storageClasses?: readonly StorageClass[];
 }): ClusterState {
+  const classes = classRules(objects.storageClasses ?? []);
   return {
     nodes: byKey(objects.nodes),
     nvmeNodes: byKey(objects.nvmeNodes),
     profiles: objects.profiles,
-    volumes: objects.volumes.flatMap((object) => ownVolume(object) ?? []),
+    volumes: objects.volumes.flatMap((object) => ownVolume(object, classes) ?? []),
     claims: byKey(objects.claims),
     podsByClaim: podsByClaim(objects.pods),
     nodesByHostname: group(objects.nodes, ({ metadata }) => metadata?.labels?.[HOSTNAME_LABEL])

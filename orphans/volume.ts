@@ -10,7 +10,7 @@ import {
   PROVISIONER,
   VOLUME_IDENTITY,
 } from '../api/keys.ts';
-import type { PersistentVolume } from '../kube/resources.ts';
+import type { PersistentVolume, StorageClass } from '../kube/resources.ts';
 
 /** How a volume's node going away is dealt with, as written on the PV when it was published. */
 export interface OrphanRules {
@@ -25,7 +25,7 @@ export interface ClaimReference {
   uid?: string;
 }
 
-/** A local PV of ours, with all that clean-up reads of it. */
+/** A local PV of ours, or one whose StorageClass opted in, with all that clean-up reads of it. */
 export interface OwnVolume {
   name: string;
   uid: string;
@@ -44,41 +44,70 @@ export interface OwnVolume {
   /** Undefined when there are none that can be read: then it may only be reported. */
   rules?: OrphanRules;
   reclaimPolicy: string;
+  /** The StorageClass whose rules these are, for a volume that another provisioner made. */
+  optedInBy?: string;
   deleting: boolean;
   object: PersistentVolume;
 }
 
-/** Reads a PV of ours; undefined for every other PV, and for one whose node cannot be told with certainty. */
-export function ownVolume(object: PersistentVolume): OwnVolume | undefined {
-  const {
-    name,
-    uid,
-    resourceVersion,
-    annotations = {},
-    labels = {},
-    deletionTimestamp,
-  } = object.metadata ?? {};
-  if (annotations[PROVISIONED_BY] !== PROVISIONER || object.spec?.local === undefined) return undefined;
+/** Rules of StorageClasses by their names, as the annotation has them. */
+export type ClassRules = ReadonlyMap<string, string>;
+
+/** The rules of every StorageClass that opted its local volumes of other provisioners in. */
+export function classRules(storageClasses: Iterable<StorageClass>): ClassRules {
+  return new Map(
+    [...storageClasses].flatMap(({ metadata }) => {
+      const rules = metadata?.annotations?.[CLEANUP];
+      return rules === undefined ? [] : [[metadata?.name ?? '', rules] as const];
+    }),
+  );
+}
+
+/**
+ * Reads a PV of ours, or one of the static provisioner whose class opted in; undefined for every other PV, and for one
+ * whose node cannot be told with certainty.
+ */
+export function ownVolume(object: PersistentVolume, classes: ClassRules = new Map()): OwnVolume | undefined {
+  const { name, uid, resourceVersion = '', labels = {}, deletionTimestamp } = object.metadata ?? {};
+  const origin = originOf(object, classes);
   const hostname = onlyHostname(object);
+  if (origin === undefined || object.spec?.local === undefined) return undefined;
   if (name === undefined || uid === undefined || hostname === undefined) return undefined;
   return {
-    name,
-    uid,
-    resourceVersion: resourceVersion ?? '',
+    ...{ name, uid, resourceVersion, hostname, object },
     nodeName: labels[NODE_LABEL] ?? hostname,
-    hostname,
     reclaimPolicy: object.spec.persistentVolumeReclaimPolicy ?? 'Retain',
     deleting: deletionTimestamp !== undefined,
-    object,
-    ...present({
+    ...present({ ...origin, claim: claimOf(object) }),
+  };
+}
+
+type OriginField = 'nodeUID' | 'identity' | 'driveCount' | 'lostInBoot' | 'rules' | 'optedInBy';
+type Origin = { [K in OriginField]?: OwnVolume[K] | undefined };
+
+/**
+ * `local-volume-provisioner-NODE-UID`: what the sig-storage static provisioner signs with, and so do the formatters of
+ * Altinity and Azure, which run it. With its option useNodeNameOnly there is no UID, and the volume is only reported.
+ */
+const STATIC_PROVISIONER =
+  /^local-volume-provisioner-.+?(?:-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?$/;
+
+function originOf({ metadata, spec }: PersistentVolume, classes: ClassRules): Origin | undefined {
+  const { annotations = {} } = metadata ?? {};
+  if (annotations[PROVISIONED_BY] === PROVISIONER) {
+    return {
       nodeUID: annotations[NODE_UID],
       identity: annotations[VOLUME_IDENTITY],
       driveCount: countOf(annotations[DRIVE_COUNT]),
       lostInBoot: annotations[LOST],
-      claim: claimOf(object),
       rules: rulesOf(annotations[CLEANUP]),
-    }),
-  };
+    };
+  }
+  const signed = STATIC_PROVISIONER.exec(annotations[PROVISIONED_BY] ?? '');
+  const optedInBy = spec?.storageClassName ?? '';
+  const rules = classes.get(optedInBy);
+  if (signed === null || rules === undefined) return undefined;
+  return { nodeUID: signed[1], rules: rulesOf(rules), optedInBy };
 }
 
 /** The one hostname that a local PV selects; undefined for anything else than exactly one term `hostname In [x]`. */

@@ -9,6 +9,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   pods,
+  storageClasses,
   type ConfigMap,
 } from '../../kube/resources.ts';
 import type { Memory } from '../../orphans/decide.ts';
@@ -30,11 +31,12 @@ export interface OrphanView {
 export async function collectOrphans(kube: KubeApi): Promise<OrphanView> {
   const notes: string[] = [];
   const reports = await installed(kube.listAll(nvmeNodes), nvmeNodes);
-  const [profiles, volumes, claims, users, record] = await Promise.all([
+  const [profiles, volumes, claims, users, classes, record] = await Promise.all([
     kube.listAll(nvmeProfiles),
     kube.listAll(persistentVolumes),
     kube.listAll(persistentVolumeClaims),
     kube.listAll(pods),
+    kube.listAll(storageClasses),
     readRecordMap(kube, (why) => notes.push(`What nvme-webhook remembers is not known: ${why}`)),
   ]);
   // Nodes last: one that registers while we read is seen, and its volumes are no orphans.
@@ -46,6 +48,7 @@ export async function collectOrphans(kube: KubeApi): Promise<OrphanView> {
     volumes: volumes.items,
     claims: claims.items,
     pods: users.items,
+    storageClasses: classes.items,
   });
   return { state, memory: memoryOf(record), notes, ...(record ? { record } : {}) };
 }

@@ -38,9 +38,11 @@ const ANNOUNCING_TAINTS = ['ToBeDeletedByClusterAutoscaler', 'karpenter.sh/disru
  */
 export function observe(state: ClusterState, before: Before, now: number): Observation {
   const present = new Map([...state.nodes.values()].map((node) => [node.metadata?.uid ?? '', node]));
+  const carriers = new Set(state.volumes.map(({ nodeUID }) => nodeUID));
   const presence = new Map(
     [...present]
-      .filter(([, node]) => isOurs(state, node))
+      // A node of another provisioner's volumes needs no profile to count.
+      .filter(([uid, node]) => carriers.has(uid) || isOurs(state, node))
       .map(([uid, node]) => [uid, { name: node.metadata?.name ?? '', announced: isAnnounced(node) }]),
   );
   const missed = missedNodes(state, before, new Set(present.keys()), now);

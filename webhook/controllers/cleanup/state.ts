@@ -10,5 +10,6 @@ export function stateOf(caches: Caches): ClusterState {
     volumes: caches.volumes.store.all(),
     claims: caches.claims.store.all(),
     pods: caches.pods.store.all(),
+    storageClasses: caches.storageClasses.store.all(),
   });
 }

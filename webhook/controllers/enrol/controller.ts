@@ -1,15 +1,16 @@
+import { NODE_LABEL, PROTECTED, PROVISIONED_BY, PROVISIONER } from '../../../api/keys.ts';
 import type { NVMeProfile } from '../../../api/profile.ts';
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Clock } from '../../../kube/clock.ts';
 import { editNode } from '../../../kube/edit-node.ts';
 import { isAlreadyExists, isConflict, isInvalid, isNotFound } from '../../../kube/errors.ts';
 import type { EventRecorder } from '../../../kube/events.ts';
-import { nvmeNodes, storageClasses, type Node } from '../../../kube/resources.ts';
+import { nvmeNodes, storageClasses, type Node, type PersistentVolume } from '../../../kube/resources.ts';
 import type { NodeEdit } from '../../../kube/taints.ts';
 import { WorkQueue } from '../../../kube/work-queue.ts';
 import type { Logger } from '../../../logging/logger.ts';
 import { notSynced, type Caches } from '../caches.ts';
-import { decideEnrolment, decideTaints, type EnrolAction } from './decide.ts';
+import { decideEnrolment, decideNode, type EnrolAction } from './decide.ts';
 import { EnrolEvents } from './events.ts';
 import type { EnrolMetrics } from './metrics.ts';
 import { decideStorageClass, wantedStorageClasses } from './storage-class.ts';
@@ -33,7 +34,8 @@ const LOOK_AGAIN_MS = 1_000;
 /**
  * Makes every node that a profile matches known (an NVMeNode), tainted while its drives are not ready, and its
  * StorageClass exist. Keys are `node/NAME` and `class/NAME`. Needs: nodes get list watch patch; nvmenodes list watch
- * create patch delete; nvmeprofiles list watch; storageclasses list watch create; events create patch.
+ * create patch delete; nvmeprofiles and persistentvolumes list watch; storageclasses list watch create; events create
+ * patch.
  */
 export class EnrolController {
   readonly #options: EnrolOptions;
@@ -60,14 +62,21 @@ export class EnrolController {
   }
 
   #subscribe(): (() => void)[] {
-    const { nodes, nvmeNodes: enrolled, profiles, storageClasses: classes } = this.#options.caches;
+    const { nodes, nvmeNodes: enrolled, profiles, storageClasses: classes, volumes } = this.#options.caches;
     const name = (object: { metadata?: { name?: string } }): string => object.metadata?.name ?? '';
     return [
       nodes.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
       enrolled.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
       classes.subscribe(({ object }) => this.#queue.add(`class/${name(object)}`)),
+      volumes.subscribe(({ object }) => this.#volumeChanged(object)),
       profiles.subscribe(() => this.#everything()),
     ];
+  }
+
+  /** Bound or not any more: the node may have to be protected. */
+  #volumeChanged({ metadata }: PersistentVolume): void {
+    const node = metadata?.labels?.[NODE_LABEL];
+    if (node !== undefined) this.#queue.add(`node/${node}`);
   }
 
   /** A changed profile may match other nodes and name another class. */
@@ -94,7 +103,7 @@ export class EnrolController {
     const name = node.metadata?.name ?? '';
     try {
       // First the taint: it keeps pods away, and everything else can wait.
-      if (decideTaints(node, profiles) !== undefined) await this.#taint(node);
+      if (this.#decideNode(node) !== undefined) await this.#edit(node);
       const action = decideEnrolment(node, profiles, caches.nvmeNodes.store.get(name));
       if (action !== undefined) await this.#enrol(name, action);
       return action?.kind === 'delete-stale' ? LOOK_AGAIN_MS : undefined;
@@ -105,18 +114,31 @@ export class EnrolController {
     }
   }
 
+  #decideNode(node: Node): NodeEdit | undefined {
+    const { profiles, volumes } = this.#options.caches;
+    const holdsBound = (name: string): boolean =>
+      volumes.store.all().some((volume) => isBoundOn(volume, name));
+    return decideNode(node, profiles.store.all(), holdsBound);
+  }
+
   /** Decided anew on the live Node, with its version tested: the agent may be removing the taint at this moment. */
-  async #taint(seen: Node): Promise<void> {
-    const { kube, caches, logger, metrics, mayWrite } = this.#options;
+  async #edit(seen: Node): Promise<void> {
+    const { kube, logger, metrics, mayWrite } = this.#options;
     const { name = '', uid = '' } = seen.metadata ?? {};
     let edit: NodeEdit | undefined;
     const decide = (live: Node): NodeEdit | undefined => {
-      edit = mayWrite() ? decideTaints(live, caches.profiles.store.all()) : undefined;
+      edit = mayWrite() ? this.#decideNode(live) : undefined;
       return edit;
     };
     const node = await editNode(kube, name, decide, { exactVersion: true, uid });
     if (node === undefined || edit === undefined) return;
-    const { addTaints = [], removeTaintKeys = [] } = edit;
+    const { addTaints = [], removeTaintKeys = [], annotations = {} } = edit;
+    if (PROTECTED in annotations) {
+      const change = annotations[PROTECTED] === null ? 'unprotected' : 'protected';
+      metrics.changes.inc({ change });
+      logger.info('node change', { node: name, change });
+    }
+    if (addTaints.length + removeTaintKeys.length === 0) return;
     if (addTaints.length > 0) metrics.changes.inc({ change: 'taint-added' });
     if (removeTaintKeys.length > 0) metrics.changes.inc({ change: 'taint-removed' });
     logger.info('taints changed', {
@@ -168,6 +190,12 @@ export class EnrolController {
     }
   }
 }
+
+/** Whether a volume of ours on that node is somebody's. */
+const isBoundOn = ({ metadata, status }: PersistentVolume, nodeName: string): boolean =>
+  metadata?.labels?.[NODE_LABEL] === nodeName &&
+  metadata.annotations?.[PROVISIONED_BY] === PROVISIONER &&
+  status?.phase === 'Bound';
 
 /** False when the object was there already: what was wanted is there. */
 async function createdNow(creation: Promise<unknown>): Promise<boolean> {

@@ -7,6 +7,7 @@ import { ownTaintKeys, recordOf } from '../../../api/tainted.ts';
 import type { Node } from '../../../kube/resources.ts';
 import type { NodeEdit } from '../../../kube/taints.ts';
 import { newNVMeNode, ownerUID } from './nvme-node.ts';
+import { protectionEdit } from './protection.ts';
 
 /** What is to happen to the NVMeNode of a node. */
 export type EnrolAction =
@@ -47,6 +48,23 @@ function wantedProfile(
       ? overrides !== undefined
       : [...profiles].some(({ metadata }) => metadata.name === profile);
   return stands ? profile : match?.name;
+}
+
+/**
+ * Decides about everything that enrol writes on one Node: taints, and the annotations that keep autoscalers off it while
+ * it `holdsBound` volumes of ours and its profile protects such nodes. `undefined` when nothing is to change.
+ */
+export function decideNode(
+  node: Node,
+  profiles: Iterable<NVMeProfile>,
+  holdsBound: (nodeName: string) => boolean,
+): NodeEdit | undefined {
+  if (handsOff(node) !== undefined || node.metadata?.deletionTimestamp !== undefined) return undefined;
+  const taints = decideTaints(node, profiles);
+  const protect = profileFor(node, profiles)?.spec.cleanup.protect === 'Bound';
+  const annotations = protectionEdit(node, protect && holdsBound(node.metadata?.name ?? ''));
+  if (Object.keys(annotations).length === 0) return taints;
+  return { ...taints, annotations: { ...taints?.annotations, ...annotations } };
 }
 
 /**

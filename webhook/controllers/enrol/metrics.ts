@@ -1,7 +1,14 @@
 import { Counter, type Registry } from 'prom-client';
 
 export type EnrolChange =
-  'taint-added' | 'taint-removed' | 'create' | 'delete-stale' | 'set-profile' | 'storage-class';
+  | 'taint-added'
+  | 'taint-removed'
+  | 'protected'
+  | 'unprotected'
+  | 'create'
+  | 'delete-stale'
+  | 'set-profile'
+  | 'storage-class';
 
 export interface EnrolMetrics {
   changes: Counter<'change'>;
@@ -11,7 +18,7 @@ export function enrolMetrics(registry: Registry): EnrolMetrics {
   return {
     changes: new Counter({
       name: 'kubectl_nvme_enrol_changes_total',
-      help: 'What the enrol controller changed: taints that slipped past admission, NVMeNodes, StorageClasses.',
+      help: 'What the enrol controller changed: taints that slipped past admission, protected nodes, NVMeNodes, StorageClasses.',
       labelNames: ['change'],
       registers: [registry],
     }),

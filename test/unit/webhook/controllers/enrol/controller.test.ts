@@ -1,9 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { STARTUP_TAINT_KEY } from '../../../../../api/keys.ts';
-import { events, nodes, nvmeNodes, nvmeProfiles, storageClasses } from '../../../../../kube/resources.ts';
+import {
+  events,
+  nodes,
+  nvmeNodes,
+  nvmeProfiles,
+  persistentVolumes,
+  storageClasses,
+} from '../../../../../kube/resources.ts';
 import { EnrolController } from '../../../../../webhook/controllers/enrol/controller.ts';
 import { enrolMetrics } from '../../../../../webhook/controllers/enrol/metrics.ts';
-import { node, nvmeNode, nvmeProfile } from '../../../../builders/objects.ts';
+import { node, nvmeNode, nvmeProfile, persistentVolume } from '../../../../builders/objects.ts';
 import { controllerBench, type ControllerBench } from '../../../../builders/webhook.ts';
 import type { FakeKube } from '../../../../fakes/kube.ts';
 
@@ -115,6 +122,23 @@ describe('the enrol controller', () => {
       reason: 'NVMeStorageClassImmediate',
       involvedObject: { kind: 'StorageClass', name: 'nvme-ssd' },
     });
+  });
+
+  it('protects a node while it holds a bound volume of ours, and no longer', async () => {
+    const key = 'karpenter.sh/do-not-disrupt';
+    const protectedBy = (): string | undefined => bench.kube.peek(nodes, 'n1')?.metadata?.annotations?.[key];
+    await start((kube) => {
+      kube.add(nvmeProfiles, nvmeProfile({ spec: { cleanup: { protect: 'Bound' } } }));
+      kube.add(nodes, node({ metadata: { name: 'n1', labels } }));
+      kube.add(persistentVolumes, persistentVolume());
+    });
+    expect(protectedBy()).toBeUndefined();
+    bench.kube.change(persistentVolumes, 'pv-1', (volume) => (volume.status = { phase: 'Bound' }));
+    await bench.settled();
+    expect(protectedBy()).toBe('true');
+    bench.kube.change(persistentVolumes, 'pv-1', (volume) => (volume.status = { phase: 'Released' }));
+    await bench.settled();
+    expect(protectedBy()).toBeUndefined();
   });
 
   it('taints the nodes that a new profile matches, if it says so', async () => {

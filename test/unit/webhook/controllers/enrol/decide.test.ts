@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { EXEMPT, PAUSED, READY_BOOT_ID, STARTUP_TAINT_KEY, TAINTED } from '../../../../../api/keys.ts';
+import {
+  EXEMPT,
+  PAUSED,
+  PROTECTED,
+  READY_BOOT_ID,
+  STARTUP_TAINT_KEY,
+  TAINTED,
+} from '../../../../../api/keys.ts';
 import type { NVMeNode } from '../../../../../api/node.ts';
 import type { NVMeProfileSpecInput } from '../../../../../api/profile.ts';
 import type { Node } from '../../../../../kube/resources.ts';
-import { decideEnrolment, decideTaints } from '../../../../../webhook/controllers/enrol/decide.ts';
+import {
+  decideEnrolment,
+  decideNode,
+  decideTaints,
+} from '../../../../../webhook/controllers/enrol/decide.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../../builders/objects.ts';
 
 const TAINT = { key: STARTUP_TAINT_KEY, effect: 'NoSchedule' };
@@ -147,5 +158,56 @@ describe('the NVMeNode of a node', () => {
     expect(decideEnrolment(matching(), [profile()], ordered)).toMatchObject({ profile: 'fast' });
     const inline = owned({ overrides: { layout: { type: 'RAID' } }, request });
     expect(decideEnrolment(matching(), [profile()], inline)).toBeUndefined();
+  });
+});
+
+describe('the protection of a node with bound volumes', () => {
+  const [scaleDown, disrupt] = [
+    'cluster-autoscaler.kubernetes.io/scale-down-disabled',
+    'karpenter.sh/do-not-disrupt',
+  ];
+  const ready = { [READY_BOOT_ID]: 'boot-1' };
+  const ours = { ...ready, [scaleDown]: 'true', [disrupt]: 'true', [PROTECTED]: `${scaleDown},${disrupt}` };
+  const protecting = profile({ cleanup: { protect: 'Bound' } });
+  const decide = (annotations: Record<string, string>, bound: boolean, of = protecting) =>
+    decideNode(matching(annotations), [of], () => bound)?.annotations;
+
+  it('tells both autoscalers, and remembers what it set', () => {
+    expect(decide(ready, true)).toEqual({
+      [scaleDown]: 'true',
+      [disrupt]: 'true',
+      [PROTECTED]: `${scaleDown},${disrupt}`,
+    });
+    expect(decide(ours, true)).toBeUndefined();
+  });
+
+  it('is taken off when nothing is bound any more, or the profile does not ask for it', () => {
+    const off = { [scaleDown]: null, [disrupt]: null, [PROTECTED]: null };
+    expect(decide(ours, false)).toEqual(off);
+    expect(decide(ours, true, profile())).toEqual(off);
+  });
+
+  it('leaves alone what a person set or changed', () => {
+    const theirs = { ...ready, [disrupt]: 'true' };
+    expect(decide(theirs, true)).toEqual({ [scaleDown]: 'true', [PROTECTED]: scaleDown });
+    expect(decide({ ...theirs, [scaleDown]: 'true', [PROTECTED]: scaleDown }, false)).toEqual({
+      [scaleDown]: null,
+      [PROTECTED]: null,
+    });
+    expect(decide({ ...ours, [scaleDown]: 'false' }, false)).toEqual({ [disrupt]: null, [PROTECTED]: null });
+    expect(decide({ ...ours, [scaleDown]: 'false' }, true)).toBeUndefined();
+  });
+
+  it('does not ask for it without volumes, nor on a paused node', () => {
+    expect(decide(ready, false)).toBeUndefined();
+    expect(decide({ ...ready, [PAUSED]: '' }, true)).toBeUndefined();
+  });
+
+  it('goes into the same write as the taint', () => {
+    const edit = decideNode(matching(), [protecting], () => true);
+    expect(edit?.addTaints).toEqual([TAINT]);
+    expect(Object.keys(edit?.annotations ?? {}).sort()).toEqual(
+      [scaleDown, disrupt, PROTECTED, TAINTED].sort(),
+    );
   });
 });
