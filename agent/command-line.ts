@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_VG_NAME, layoutWithDefaults } from '../api/defaults.ts';
 import type { Layout } from '../api/layout.ts';
 import { PROVIDERS } from '../api/profile.ts';
+import { addSpdkFlags, spdkLayout, type SpdkFlags } from './cli/spdk-flags.ts';
 import { DEFAULT_TAINT_KEY, type OneShotOptions } from './one-shot/set-up.ts';
 
 /** What the command line asks for. */
@@ -23,10 +24,10 @@ export interface PlanFlags {
   vgName?: string;
 }
 
-const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block'] as const;
+const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block', 'spdk'] as const;
 type OneShotName = (typeof ONE_SHOT)[number];
 
-interface OneShotFlags {
+interface OneShotFlags extends SpdkFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   nodeName?: string;
   taintKey: string;
@@ -36,6 +37,7 @@ interface OneShotFlags {
   fsType?: 'ext4' | 'xfs';
   raidLevel?: '0' | '10';
 }
+
 
 const EXIT_CODES = `
 Exit codes: 0 done or nothing to do; 1 refused or failed, the reason is the last line.`;
@@ -61,7 +63,7 @@ export function agentCommand(
     )
     .action((flags: { nodeName: string; healthPort: number }) => chosen({ kind: 'run', ...flags }));
   for (const name of ONE_SHOT) addOneShot(program, { name, env }, chosen);
-  for (const name of ['swap', 'spdk']) addUnsupported(program, name, chosen);
+  addUnsupported(program, 'swap', chosen);
   program
     .command('snapshot')
     .description('print what discovery reads, as one JSON document')
@@ -105,6 +107,7 @@ function addOneShot(
     .addOption(new Option('--remove-taint', 'remove the taint when the drives are ready').env('REMOVE_TAINT'))
     .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
   if (name === 'lvm') command.addOption(vgName());
+  if (name === 'spdk') addSpdkFlags(command);
   if (name === 'filesystem' || name === 'raid')
     command.addOption(
       new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4'),
@@ -144,10 +147,11 @@ const DESCRIPTIONS = {
   raid: 'one array with a filesystem',
   lvm: 'one volume group',
   block: 'one raw volume a drive: the drives are only looked at',
+  spdk: 'SPDK’s: bound to a user-space driver, with hugepages',
 } as const;
 
 function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
-  const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false } = flags;
+  const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false, pciAllowed } = flags;
   const layout = layoutOf(name, flags);
   return {
     cloudProvider,
@@ -156,6 +160,7 @@ function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
     removeTaint,
     requireDrives,
     ...(nodeName === undefined ? {} : { nodeName }),
+    ...(pciAllowed === undefined ? {} : { include: pciAllowed }),
   };
 }
 
@@ -170,6 +175,8 @@ function layoutOf(name: OneShotName, flags: OneShotFlags): Layout {
         filesystem,
         raid: { level: flags.raidLevel === '10' ? 10 : 0 },
       });
+    case 'spdk':
+      return spdkLayout(flags);
     case 'lvm':
       return layoutWithDefaults({ type: 'LVM', lvm: { vgName: flags.vgName ?? DEFAULT_VG_NAME } });
     case 'block':

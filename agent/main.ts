@@ -54,7 +54,7 @@ async function carryOut(operation: AgentOperation): Promise<number> {
       });
     case 'unsupported':
       throw new OneShotError(
-        `Layout \`${operation.layout}\` is not supported by this version: nothing was changed; use filesystem, raid, lvm or block`,
+        `Layout \`${operation.layout}\` is not supported by this version: nothing was changed; use filesystem, raid, lvm, block or spdk`,
       );
     case 'sleep':
       await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);

@@ -55,12 +55,14 @@ export interface Progress {
   name: string;
 }
 
+/** Hugepages of one size on one NUMA node, counted in pages. */
 export interface HugepagesStatus {
   numaNode: number;
   /** `2Mi` or `1Gi`. */
   size: string;
   total: number;
-  free: number;
+  /** What a new pod would get; absent while the agent may not list pods. */
+  free?: number;
 }
 
 /** Written only by the node's own agent. */

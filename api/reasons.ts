@@ -19,6 +19,7 @@ export type ConditionType = keyof typeof CONDITIONS;
 export const CONDITION_REASONS = {
   VolumesPublished: 'VolumesPublished',
   SettingUp: 'SettingUp',
+  KubeletRestartNeeded: 'KubeletRestartNeeded',
   WaitingForRequest: 'WaitingForRequest',
   NoProfile: 'NoProfile',
   NoDrives: 'NoDrives',

@@ -18,6 +18,8 @@ export interface OneShotOptions {
   cloudProvider: Provider;
   layout: Layout;
   nodeName?: string;
+  /** Only these drives; all local ones when absent. */
+  include?: string[];
   taintKey: string;
   removeTaint: boolean;
   requireDrives: boolean;
@@ -90,12 +92,12 @@ function tellRefusals(
 }
 
 async function planOnce(
-  { cloudProvider, layout }: OneShotOptions,
+  { cloudProvider, layout, include = [] }: OneShotOptions,
   { host, signal }: OneShotDependencies,
 ): Promise<Planned> {
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
   const snapshot = await discoverSnapshot(host, { seed: bootID, signal });
-  const spec = withDefaults({ provider: cloudProvider, layout });
+  const spec = withDefaults({ provider: cloudProvider, layout, drives: { include } });
   const inventory = takeInventory(snapshot, {
     provider: cloudProvider,
     drives: spec.drives,

@@ -16,6 +16,8 @@ export interface Situation {
   waitingForRequest: boolean;
   /** The last request of a person, carried out or not. */
   request?: NodeRequest;
+  /** Why the kubelet must be restarted before pods can use what was set up. */
+  kubeletLag?: string;
   /** What went wrong in this round. */
   failure?: Failure;
 }
@@ -45,7 +47,9 @@ export function readiness(situation: Situation): Readiness {
   if (failure !== undefined) return no(failure.reason, failure.message);
   if (planned.standDown !== undefined) return yes('PlatformOwnsDrives', planned.standDown);
   if (!hasProfile) return no('NoProfile', 'no NVMeProfile matches this node and it has no layout of its own');
-  return blockedSetup(situation) ?? blockedVolumes(situation) ?? published(situation);
+  return (
+    blockedSetup(situation) ?? blockedVolumes(situation) ?? blockedKubelet(situation) ?? published(situation)
+  );
 }
 
 /** States in which pods can use the volume, or will without anything of ours. */
@@ -74,6 +78,16 @@ function drivesBelow({ volumes }: Planned, some: readonly VolumeStatus[]): numbe
     .filter(({ identity }) => identities.includes(identity))
     .flatMap(({ drives }) => drives);
   return new Set(below).size;
+}
+
+/** A pod that asks for hugepages would stay Pending, and an autoscaler add nodes for it in vain. */
+function blockedKubelet({ kubeletLag, planned, spec }: Situation): Readiness | undefined {
+  if (kubeletLag === undefined || planned.plan.candidates.length === 0) return undefined;
+  const wayOut =
+    spec.layout.spdk?.restartKubelet === true
+      ? 'the agent has restarted it and waits for its report'
+      : 'restart it, or set layout.spdk.restartKubelet';
+  return no('KubeletRestartNeeded', `${kubeletLag}: ${wayOut}`);
 }
 
 function published({ planned, volumes }: Situation): Readiness {

@@ -11,6 +11,7 @@ import type { Host } from '../host/host.ts';
 import { isRefused } from '../plan/plan.ts';
 import { blindConditions, conditions } from '../report/conditions.ts';
 import { NodeEvents } from '../report/events.ts';
+import { hugepagesOf, kubeletBehind } from '../report/hugepages.ts';
 import { writeNodeCondition } from '../report/node-condition.ts';
 import { readiness, type Failure, type Readiness, type Situation } from '../report/readiness.ts';
 import { trimmedSnapshot } from '../report/trimmed-snapshot.ts';
@@ -127,6 +128,7 @@ export class Round {
     const { request } = this.#nvme.spec ?? {};
     const situation: Situation = {
       ...{ spec, hasProfile, planned, volumes, paused, waitingForRequest },
+      ...kubeletBehind(snapshot, seen.node, spec),
       ...(request === undefined ? {} : { request }),
       ...(failure === undefined ? {} : { failure }),
     };
@@ -140,6 +142,7 @@ export class Round {
       inventory: trimmedSnapshot(snapshot),
       plan: planned.plan,
       volumes,
+      hugepages: await hugepagesOf(this.#options.kube, snapshot, seen.node),
       progress: failure === undefined ? undefined : this.#nvme.status?.progress,
     });
     await this.#mark(ready);

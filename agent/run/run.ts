@@ -11,6 +11,7 @@ import type { Host } from '../host/host.ts';
 import { createHealth, type AgentHealth } from './health.ts';
 import { NotYet } from './observe.ts';
 import { reconcile, type ReconcileOptions } from './reconcile.ts';
+import { watchHugepages } from './hugepages.ts';
 import { watchDrives } from './udev.ts';
 import { watchCluster } from './wake-ups.ts';
 
@@ -40,6 +41,7 @@ const PASSING: ReadonlySet<ConditionReason> = new Set([
   'StepFailed',
   'PlanChanged',
   'DiscoveryFailed',
+  'KubeletRestartNeeded',
 ]);
 
 /** The long-running mode: rounds whenever something changes, until the signal aborts. */
@@ -69,6 +71,7 @@ export async function runAgent(
       loop.run(signal),
       watchCluster({ kube, clock, nodeName, wake, onError }, signal),
       watchDrives({ clock, env, wake, onError }, signal),
+      watchHugepages({ host, clock, wake, onError }, signal),
     ]);
   } finally {
     await events.flush();

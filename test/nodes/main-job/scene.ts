@@ -34,6 +34,8 @@ export interface Scene {
   until<T>(what: string, seconds: number, probe: () => Promise<T | undefined>): Promise<T>;
   /** What an agent pod has logged; empty while its kubelet does not give it. */
   agentLog(pod: string): Promise<string>;
+  /** What a pod of the namespace default has logged; empty while its kubelet does not give it. */
+  podLog(pod: string): Promise<string>;
   volumesOf(node: string): Promise<PersistentVolume[]>;
   nvmeNode(name: string): Promise<NVMeNode | undefined>;
   untilReady(name: string, seconds?: number): Promise<NVMeNode>;
@@ -76,6 +78,7 @@ export async function startScene(): Promise<Scene> {
     nvme: (...args) =>
       run(ctx, join(repoDir, 'dist', 'kubectl-nvme'), [...args, `--kubeconfig=${lab.kubeconfig}`]),
     agentLog: (pod) => kubectl(ctx, lab, 'logs', '-n', 'kubectl-nvme-agent', pod).catch(() => ''),
+    podLog: (pod) => kubectl(ctx, lab, 'logs', pod).catch(() => ''),
     volumesOf: async (node) =>
       (await kube.listAll(persistentVolumes, { labelSelector: `${NODE_LABEL}=${node}` })).items,
     untilReady: (name, seconds = 240) =>

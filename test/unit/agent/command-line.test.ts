@@ -53,10 +53,21 @@ describe('nvme-agent’s command line', () => {
     expect(parse('raid', '--remove-taint')).toMatchObject({ options: { removeTaint: true } });
   });
 
-  it.each(['swap', 'spdk'])('knows %s and says that it is not supported, whatever its flags', (name) => {
+  it.each(['swap'])('knows %s and says that it is not supported, whatever its flags', (name) => {
     expect(parse(name, '--cloud-provider', 'aws', '--bottlerocket')).toEqual({
       kind: 'unsupported',
       layout: name,
+    });
+  });
+
+  it('takes hugepages and an allow-list of PCI addresses for SPDK', () => {
+    const flags = ['--hugepages-per-numa-node', '64', '--pci-allowed', '0000:00:1e.0, 0000:00:1f.0'];
+    expect(parse('spdk', ...flags)).toMatchObject({
+      kind: 'set-up',
+      options: {
+        include: ['0000:00:1e.0', '0000:00:1f.0'],
+        layout: { type: 'SPDK', spdk: { driver: 'auto', hugepages: { size: '2Mi', perNUMANode: 64 } } },
+      },
     });
   });
 
@@ -69,6 +80,8 @@ describe('nvme-agent’s command line', () => {
   it.each([
     ['a provider that is none', ['raid', '--cloud-provider', 'ibm']],
     ['a port that is none', ['run', '--node-name', 'n1', '--health-port', '70000']],
+    ['a PCI address that is none', ['spdk', '--pci-allowed', 'nvme1n1']],
+    ['a number of hugepages that is none', ['spdk', '--hugepages-per-numa-node', '1G']],
     ['a level that is not offered', ['raid', '--raid-level', '5']],
   ])('refuses %s', (_, args) => {
     expect(() => parse(...args)).toThrow(CommanderError);
