@@ -38,7 +38,6 @@ interface OneShotFlags extends SpdkFlags {
   raidLevel?: '0' | '10';
 }
 
-
 const EXIT_CODES = `
 Exit codes: 0 done or nothing to do; 1 refused or failed, the reason is the last line.`;
 

@@ -42,7 +42,7 @@ async function connect(flags: FlagValues) {
     onWarning: (text) => process.stderr.write(`Warning: ${text}\n`),
     ...(timeout === undefined ? {} : { defaultTimeoutMs: timeout }),
   });
-  return { kube, host: new URL(config.server).host };
+  return { kube, host: new URL(config.server).host, namespace: config.namespace };
 }
 
 // Beside the bundle in the package; absent when only the program was copied.

@@ -21,6 +21,7 @@ export const GROUPS: readonly GroupEntry[] = [
   { name: 'plan', summary: 'Show what set-up would do, and change nothing' },
   { name: 'reset', summary: 'Turn drives raw again' },
   { name: 'setup', summary: 'Turn raw NVMe drives into ready storage' },
+  { name: 'spdk', summary: 'Run SPDK on the drives and hugepages that a node has for it' },
 ];
 
 /** Every verb, in the order of the help. Loaded one at a time, so that `version` costs nothing of `status`. */
@@ -99,6 +100,21 @@ export const VERBS: readonly VerbEntry[] = [
     path: ['snapshot'],
     summary: 'Print a support bundle of a node, without secrets',
     load: async () => (await import('../verbs/snapshot.ts')).snapshot,
+  },
+  {
+    path: ['hugepages'],
+    summary: 'Show the hugepages of nodes, and what a new pod would get',
+    load: async () => (await import('../verbs/hugepages.ts')).hugepages,
+  },
+  {
+    path: ['spdk', 'render'],
+    summary: 'Print a Deployment of SPDK for a node',
+    load: async () => (await import('../verbs/spdk-render.ts')).spdkRender,
+  },
+  {
+    path: ['spdk', 'apply'],
+    summary: 'Apply a Deployment of SPDK for a node',
+    load: async () => (await import('../verbs/spdk-apply.ts')).spdkApply,
   },
   {
     path: ['completion'],

@@ -10,7 +10,7 @@ import type { LocalContext } from './verb.ts';
 /** The world as `main` hands it over. */
 export interface Surroundings extends LocalContext {
   /** Opens the cluster that the configuration flags select; sends nothing yet. Loaded only when it is needed. */
-  connect: (config: FlagValues) => Promise<{ kube: KubeApi; host: string }>;
+  connect: (config: FlagValues) => Promise<{ kube: KubeApi; host: string; namespace: string }>;
   manifests?: string;
 }
 
@@ -43,9 +43,9 @@ async function runVerb(
     await prepared.run(surroundings);
     return;
   }
-  const { kube, host } = await surroundings.connect(request.config);
+  const { kube, host, namespace } = await surroundings.connect(request.config);
   errorContext.host = host;
-  await prepared.run({ ...surroundings, kube: interruptible(kube, surroundings.signal) });
+  await prepared.run({ ...surroundings, kube: interruptible(kube, surroundings.signal), namespace });
 }
 
 /** Adds the verb's name to a complaint about its arguments, for the hint to its help. */

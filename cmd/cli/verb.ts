@@ -32,6 +32,8 @@ export interface LocalContext {
 /** The same, with a cluster. */
 export interface Context extends LocalContext {
   kube: KubeApi;
+  /** Of `-n`, else of the kubeconfig's context, else `default`. */
+  namespace: string;
 }
 
 /** What was typed behind the verb's name. */

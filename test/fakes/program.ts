@@ -32,7 +32,8 @@ export async function kubectlNVMe(argv: readonly string[], options: ProgramOptio
     clock: options.clock,
     signal: options.signal ?? new AbortController().signal,
     newID: () => `request-${(ids += 1)}`,
-    connect: () => Promise.resolve({ kube: options.kube, host: 'cluster.example:6443' }),
+    connect: () =>
+      Promise.resolve({ kube: options.kube, host: 'cluster.example:6443', namespace: 'default' }),
     manifests: 'manifests/base',
   });
   return { exitCode, ...written };

@@ -1,5 +1,6 @@
 import type { Snapshot } from '../../api/snapshot.ts';
 import { CommandError, type Host, type RunResult } from '../../agent/host/host.ts';
+import { NODES, poolPath } from '../../agent/inventory/hugepages.ts';
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
 
 /** A system error as node:fs rejects with. */
@@ -123,6 +124,7 @@ function filesOf({
   dmi,
   nvme,
   pci,
+  hugepages,
 }: Snapshot): Record<string, string> {
   const plain = {
     '/proc/swaps': swaps,
@@ -145,17 +147,25 @@ function filesOf({
     [`/sys/bus/pci/devices/${address}/class`, `${pciClass}\n`],
     [`/sys/bus/pci/devices/${address}/numa_node`, `${numaNode}\n`],
   ]);
+  const pages = (hugepages ?? []).flatMap(({ numaNode, size, total, free }) => [
+    [`${poolPath(numaNode, size)}/nr_hugepages`, `${total}\n`],
+    [`${poolPath(numaNode, size)}/free_hugepages`, `${free}\n`],
+  ]);
   const known = Object.entries(plain).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...known, ...firmware, ...drives, ...devices]) as Record<string, string>;
+  return Object.fromEntries([...known, ...firmware, ...drives, ...devices, ...pages]) as Record<
+    string,
+    string
+  >;
 }
 
-function directoriesOf({ byId, holders, pci, lsblk }: Snapshot): Record<string, string[]> {
+function directoriesOf({ byId, holders, pci, lsblk, hugepages = [] }: Snapshot): Record<string, string[]> {
   const held = Object.entries(holders ?? {}).map(([path, names]) => [
     `/sys/class/block/${kernelName(path)}/holders`,
     names,
   ]);
   return Object.fromEntries([
     ['/dev/disk/by-id', Object.keys(byId ?? {})],
+    [NODES, [...new Set(hugepages.map(({ numaNode }) => `node${numaNode}`))]],
     ['/sys/bus/pci/devices', (pci ?? []).map(({ address }) => address)],
     ...lsblk.blockdevices
       .flatMap(({ children = [] }) => children)

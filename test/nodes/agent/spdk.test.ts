@@ -122,7 +122,7 @@ describe('a node gives its drives to SPDK', () => {
   it('leaves the user’s own hugepages alone, which the user adds and takes', async () => {
     const path = '/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages';
     await node.run(['sh', '-c', `echo ${PAGES + 6} > ${path}`]);
-    await scene.until('the kubelet to be found behind again', 60, async () =>
+    await scene.until('the kubelet to be found behind again', 120, async () =>
       (await reason()) === 'KubeletRestartNeeded' ? true : undefined,
     );
     expect(await read(path)).toBe(String(PAGES + 6));

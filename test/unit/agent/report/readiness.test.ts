@@ -96,6 +96,7 @@ describe('the decision that the taint hangs on', () => {
     ['no profile matches', { hasProfile: false }, 'NoProfile'],
     ['the drives hold data', { planned: planned({ candidates: [], refusals }) }, 'ExistingData'],
     ['it has fewer drives than wanted', { planned: planned({ candidates: [] }) }, 'TooFewDrives'],
+    ['the kubelet does not know the hugepages yet', { kubeletLag: '32, not 0' }, 'KubeletRestartNeeded'],
     ['steps are left', { planned: planned({ steps: [step] }) }, 'SettingUp'],
     [
       'a person must ask',

@@ -176,7 +176,7 @@ describe('kubectl nvme reset node', () => {
         clock: bench.clock,
         signal: new AbortController().signal,
         newID: () => 'request-1',
-        connect: () => Promise.resolve({ kube: bench.kube, host: 'x' }),
+        connect: () => Promise.resolve({ kube: bench.kube, host: 'x', namespace: 'default' }),
       });
       await terminal.frameWith('Type the name of the node');
       terminal.answer(text);

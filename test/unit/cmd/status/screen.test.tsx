@@ -32,6 +32,7 @@ function open(count: number, size?: { columns: number; rows: number }) {
       stderr: { write: () => true },
       signal: interruption.signal,
       newID: () => 'id',
+      namespace: 'default',
     },
   );
   return { clock, kube, terminal, interruption, running, shown: (text: string) => terminal.frameWith(text) };
