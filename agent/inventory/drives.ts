@@ -5,7 +5,7 @@ import { provenBlank } from './content.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
 import { fingerprintOf, imprintOf } from './fingerprint.ts';
-import { handedWith } from './handed.ts';
+import { handedImprint, handedWith } from './handed.ts';
 import type { ClassifyContext, CloudProvider, InventoryDrive, MdArray, VolumeGroup } from './inventory.ts';
 import { present } from './present.ts';
 import { providerRole } from './providers/role.ts';
@@ -69,7 +69,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     blank: provenBlank(facts, device, context.strict),
     unique: hasUniqueNumber(facts, device, context.cloud),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
-    imprint: imprintOf(facts, device, identity),
+    imprint: handed ? handedImprint(identity) : imprintOf(facts, device, identity),
     content: Object.fromEntries(contentPairs(blkidOf(facts, device))),
   };
 }

@@ -6,6 +6,7 @@ import type {
   SpdkHugepages,
   SpdkRecord,
 } from '../../api/snapshot.ts';
+import { hash } from './fingerprint.ts';
 import { listOf, mapOf, record, scalar, text, type Reader } from './reading.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
@@ -39,6 +40,9 @@ export function handedAt(
       controller.address === address && controller.bootID === bootID && controller.state !== 'returned',
   );
 }
+
+/** The imprint of a drive that is or was SPDK's: what SPDK has written there meanwhile makes no difference. */
+export const handedImprint = (identity: string): string => hash(['handed to SPDK', identity]);
 
 const count: Reader<number> = (field, value) => {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;

@@ -1,6 +1,6 @@
 import type { PciDevice, Snapshot, SpdkController, SpdkRecord } from '../../api/snapshot.ts';
 import { hash } from './fingerprint.ts';
-import { handedAt } from './handed.ts';
+import { handedAt, handedImprint } from './handed.ts';
 import type { InventoryDrive } from './inventory.ts';
 import { present } from './present.ts';
 
@@ -31,12 +31,17 @@ function handedDrive(device: PciDevice, handed: SpdkController): InventoryDrive 
     role: 'Local',
     state: 'Ours',
     reason: driver === undefined ? 'on its way to SPDK, without a driver' : `handed to SPDK by ${driver}`,
-    ...(handed.drives.length === 1 && first ? { identity: first.identity } : {}),
+    identity: identityOf(device, handed),
     selected: true,
     handed,
+    imprint: handedImprint(identityOf(device, handed)),
     fingerprint: hash([device.address, driver ?? null, handed]),
   };
 }
+
+/** One drive keeps its name; several have none in common. */
+const identityOf = ({ address }: PciDevice, { drives: [first, ...others] }: SpdkController): string =>
+  first && others.length === 0 ? first.identity : `pci-${address}`;
 
 function strangeDrive(device: PciDevice): InventoryDrive {
   const driver = driverOf(device);

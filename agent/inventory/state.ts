@@ -44,6 +44,7 @@ export function stateOf(facts: Facts, device: BlockDevice, context: StateContext
     groupMember(facts, device, context) ??
     filesystem(facts, device, context) ??
     inUse(facts, device) ??
+    returned(facts, device, context) ??
     foreign(facts, device) ??
     raw(facts, device, context, size);
   return judgeable(facts, device, context, found);
@@ -106,6 +107,15 @@ function inUse(facts: Facts, device: BlockDevice): Verdict | undefined {
   return reason === undefined ? undefined : { state: 'InUse', reason };
 }
 
+/** What SPDK has left on a drive is ours to clear, and nobody's to use, also when it looks like a filesystem. */
+function returned(facts: Facts, device: BlockDevice, { handed, volumes }: StateContext): Verdict | undefined {
+  const carries = signatureOf(facts, device) !== undefined || partitioning(facts, device) !== undefined;
+  if (handed !== 'returned' || volumes.length > 0 || !carries) return undefined;
+  return { state: 'Ours', reason: GIVEN_BACK };
+}
+
+const GIVEN_BACK = 'SPDK has given it back, with what it wrote there';
+
 function foreign(facts: Facts, device: BlockDevice): Verdict | undefined {
   const signature = signatureOf(facts, device);
   const reason = partitioning(facts, device) ?? (signature && describeSignature(signature));
@@ -126,8 +136,7 @@ function raw(facts: Facts, device: BlockDevice, context: StateContext, size: num
   const cleared = isCleared(facts, device, context);
   if (cleared === 'marked') return { state: 'Free' };
   if (cleared === 'begun' || hasBegunFilesystem(facts, context)) return unfinished();
-  if (context.handed === 'returned')
-    return { state: 'Ours', reason: 'SPDK has given it back, with what it wrote there' };
+  if (context.handed === 'returned') return { state: 'Ours', reason: GIVEN_BACK };
   return { state: 'Foreign', reason: 'carries no known signature, but its blocks are not blank' };
 }
 

@@ -2,6 +2,7 @@ import type { Inventory, InventoryDrive } from '../../inventory/inventory.ts';
 import type { Step } from '../step.ts';
 import { arrayHoldings } from './array.ts';
 import { groupHoldings } from './group.ts';
+import { handedHoldings } from './handed.ts';
 import { letGoOf } from './let-go.ts';
 
 /** One thing of ours: the drives that it lies on, and what comes before those can be cleared. */
@@ -11,13 +12,17 @@ export interface Holding {
   letGo: Step[];
   /** UUIDs that are half-made once the first of the drives is wiped. */
   begins: string[];
+  /** Steps once all of the drives are raw. */
+  then?: Step[];
+  /** Nothing can be cleared before another look. */
+  again?: true;
   /** Why it must not be touched now, in words. */
   obstacle?: string;
 }
 
 /** Everything on the drives that a UUID proves to be ours. */
 export function holdings(inventory: Inventory): Holding[] {
-  const spanning = [...arrayHoldings(inventory), ...groupHoldings(inventory)];
+  const spanning = [...arrayHoldings(inventory), ...groupHoldings(inventory), ...handedHoldings(inventory)];
   const spanned = new Set(spanning.flatMap(({ drives }) => drives));
   const single = inventory.drives.filter((drive) => isOurs(drive) && !spanned.has(drive));
   return [...spanning, ...single.map(driveHolding)].map(judged);

@@ -9,6 +9,7 @@ import { resetPlanId } from '../plan-id.ts';
 import type { Step } from '../step.ts';
 import { inOrder } from '../step-order.ts';
 import { holdings, type Holding } from './holding.ts';
+import { returnRest } from './handed.ts';
 import { volumeObstacle, volumesOn } from './volumes.ts';
 
 /** What a reset would do, as shown and as carried out. */
@@ -42,7 +43,8 @@ export function planReset(inventory: Inventory, { nodeUID, layout }: ResetReques
   const free = blocked ? [] : found;
   const drives = free.flatMap((holding) => holding.drives);
   const volumes = volumesOn(inventory.volumes, drives);
-  const steps = inOrder(free.flatMap((holding) => stepsFor(inventory, holding)));
+  const rest = blocked || inventory.standDown !== undefined ? [] : returnRest(inventory);
+  const steps = inOrder([...rest, ...free.flatMap((holding) => stepsFor(inventory, holding))]);
   const ours = new Set(found.flatMap((holding) => holding.drives));
   const plan: Plan = {
     id: resetPlanId(inventory, nodeUID),
@@ -64,10 +66,12 @@ function obstaclesOf({ volumes }: Inventory, { drives, obstacle }: Holding): Ref
   return drives.map(({ path }) => ({ path, reason: reasons.join('; ') }));
 }
 
-function stepsFor({ machineID }: Inventory, { drives, letGo, begins }: Holding): Step[] {
+function stepsFor({ machineID }: Inventory, { drives, letGo, begins, then = [], again }: Holding): Step[] {
+  if (again) return letGo;
   return [
     ...letGo,
     ...drives.flatMap((drive) => clear(drive, clearedUuid(machineID, drive.identity), begins)),
+    ...then,
   ];
 }
 
