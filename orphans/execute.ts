@@ -1,5 +1,6 @@
 import { HOSTNAME_LABEL, NODE_UID } from '../api/keys.ts';
-import type { KubeApi, RequestOptions, ResourceType } from '../kube/api.ts';
+import { absent } from '../kube/absent.ts';
+import type { KubeApi, RequestOptions } from '../kube/api.ts';
 import { isConflict, isInvalid, isNotFound } from '../kube/errors.ts';
 import { pointerSegment } from '../kube/patches.ts';
 import {
@@ -69,7 +70,7 @@ async function isStillOrphan(
   evidence: Evidence,
   options: RequestOptions,
 ): Promise<boolean> {
-  const object = await live(kube, persistentVolumes, seen.name, options);
+  const object = await absent(kube.get(persistentVolumes, seen.name, options));
   const volume = object && ownVolume(object, await liveRules(kube, seen, options));
   if (volume?.uid !== seen.uid || volume.nodeUID !== seen.nodeUID) return false;
   if (volume.rules?.orphans !== 'Delete' || volume.reclaimPolicy !== 'Delete') return false;
@@ -88,7 +89,7 @@ async function liveRules(
   options: RequestOptions,
 ): Promise<ClassRules> {
   if (optedInBy === undefined) return new Map();
-  const storageClass = await live(kube, storageClasses, optedInBy, options);
+  const storageClass = await absent(kube.get(storageClasses, optedInBy, options));
   return classRules(storageClass === undefined ? [] : [storageClass]);
 }
 
@@ -97,8 +98,8 @@ const sameEvidence = (a: Evidence, b: Evidence): boolean => JSON.stringify(a) ==
 /** The Node and its report as they are now; where hostname and name differ, any Node with that hostname too. */
 async function liveNode(kube: KubeApi, volume: OwnVolume, options: RequestOptions): Promise<Whereabouts> {
   const { nodeName, hostname } = volume;
-  const node = await live(kube, nodes, nodeName, options);
-  const nvmeNode = node === undefined ? undefined : await live(kube, nvmeNodes, nodeName, options);
+  const node = await absent(kube.get(nodes, nodeName, options));
+  const nvmeNode = node === undefined ? undefined : await absent(kube.get(nvmeNodes, nodeName, options));
   if (node !== undefined || hostname === nodeName) return { node, nvmeNode };
   const labelSelector = `${HOSTNAME_LABEL}=${hostname}`;
   const { items } = await kube.list(nodes, { ...options, labelSelector, limit: 1 });
@@ -109,22 +110,8 @@ async function liveNode(kube: KubeApi, volume: OwnVolume, options: RequestOption
 async function claimExists(kube: KubeApi, { claim }: OwnVolume, options: RequestOptions): Promise<boolean> {
   if (claim?.uid === undefined) return false;
   const { namespace, name, uid } = claim;
-  const found = await live(kube, persistentVolumeClaims, name, { ...options, namespace });
+  const found = await absent(kube.get(persistentVolumeClaims, name, { ...options, namespace }));
   return found?.metadata?.uid === uid;
-}
-
-async function live<T>(
-  kube: KubeApi,
-  type: ResourceType<T>,
-  name: string,
-  options: RequestOptions,
-): Promise<T | undefined> {
-  try {
-    return await kube.get(type, name, options);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 async function deleteTarget(kube: KubeApi, action: DeleteAction, options: RequestOptions): Promise<void> {

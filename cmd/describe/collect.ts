@@ -1,8 +1,9 @@
 import type { NVMeNodeStatus } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { podsByClaim } from '../../kube/claims-of-pod.ts';
-import { events, pods, type CoreEvent, type Pod } from '../../kube/resources.ts';
+import { pods, type CoreEvent, type Pod } from '../../kube/resources.ts';
 import { Failures } from '../errors/exit.ts';
+import { nodeEvents } from '../read/node-events.ts';
 import { optional } from '../read/optional.ts';
 import { collect } from '../status/collect.ts';
 import type { NodeStorage } from '../status/node-storage.ts';
@@ -25,11 +26,10 @@ export interface NodeDescription {
 export async function describeNode(kube: KubeApi, name: string): Promise<NodeDescription> {
   const notes: string[] = [];
   const onNode = { fieldSelector: `spec.nodeName=${name}` };
-  const about = { fieldSelector: `involvedObject.name=${name}` };
   const [{ view, errors, notes: gaps }, running, told] = await Promise.all([
     collect(kube, { names: [name] }),
     optional(kube.listAll(pods, onNode), (why) => notes.push(`Pods are not shown: ${why}`)),
-    optional(kube.listAll(events, about), (why) => notes.push(`Events are not shown: ${why}`)),
+    optional(nodeEvents(kube, name), (why) => notes.push(`Events are not shown: ${why}`)),
   ]);
   if (errors.length > 0) throw new Failures(errors);
   const [storage] = summarizeCluster(view, { all: true });
@@ -39,15 +39,6 @@ export async function describeNode(kube: KubeApi, name: string): Promise<NodeDes
     status: view.nvmeNodes[0]?.status ?? {},
     notes: [...gaps, ...notes],
     ...(running ? { podsByClaim: podsByClaim(running) } : {}),
-    ...(told ? { events: told.filter(isAboutNode).sort(byTime) } : {}),
+    ...(told ? { events: told } : {}),
   };
 }
-
-/** Pods and others may have a node's name too. */
-const isAboutNode = ({ involvedObject }: CoreEvent): boolean =>
-  involvedObject.kind === 'Node' || involvedObject.kind === 'NVMeNode';
-
-const byTime = (a: CoreEvent, b: CoreEvent): number => timeOf(a) - timeOf(b);
-
-const timeOf = ({ lastTimestamp, firstTimestamp }: CoreEvent): number =>
-  Date.parse(lastTimestamp ?? firstTimestamp ?? '') || 0;

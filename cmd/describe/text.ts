@@ -1,6 +1,6 @@
 import type { HugepagesStatus } from '../../api/node.ts';
 import type { Plan } from '../../api/plan.ts';
-import type { CoreEvent, Pod } from '../../kube/resources.ts';
+import type { Pod } from '../../kube/resources.ts';
 import { age } from '../print/age.ts';
 import { section } from '../print/sections.ts';
 import { NONE } from '../print/table.ts';
@@ -9,14 +9,12 @@ import {
   claimText,
   conditionSection,
   driveSection,
+  eventSection,
   nodeFacts,
   volumeSection,
 } from '../status/node-sections.ts';
 import type { NodeDescription } from './collect.ts';
 import { nextSteps } from './next-steps.ts';
-
-/** As many events as `kubectl describe` readers look at; older ones are in `kubectl get events`. */
-const EVENTS = 10;
 
 /** A node for a person, section by section, ending with what to do next. */
 export function descriptionText(description: NodeDescription, now: number): string {
@@ -33,7 +31,7 @@ export function descriptionText(description: NodeDescription, now: number): stri
     volumeSection(storage, podsByClaim && ((volume) => podNames(podsByClaim.get(claimText(volume)) ?? []))),
     hugepagesSection(status.hugepages ?? []),
     conditionSection(storage, now),
-    ...(events ? [eventSection(events.slice(-EVENTS), now)] : []),
+    ...(events ? [eventSection(events, now)] : []),
     nextSteps(storage).map((line, index) => (index === 0 ? `Next:   ${line}` : `        ${line}`)),
   ];
   return `${parts
@@ -58,15 +56,4 @@ function hugepagesSection(pages: readonly HugepagesStatus[]): string[] {
     String(free),
   ]);
   return section('Hugepages', ['NUMA', 'SIZE', 'TOTAL', 'FREE'], rows);
-}
-
-function eventSection(events: readonly CoreEvent[], now: number): string[] {
-  const rows = events.map(({ type, reason, lastTimestamp, source, reportingComponent, message }) => [
-    type,
-    reason,
-    age(lastTimestamp, now),
-    source?.component ?? reportingComponent ?? NONE,
-    message,
-  ]);
-  return section('Events', ['TYPE', 'REASON', 'AGE', 'FROM', 'MESSAGE'], rows);
 }

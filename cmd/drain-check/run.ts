@@ -1,3 +1,4 @@
+import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { nodes, nvmeNodes, persistentVolumes, pods } from '../../kube/resources.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
@@ -7,6 +8,7 @@ import { Failure, Failures } from '../errors/exit.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
 import { writeRows } from '../print/write-rows.ts';
+import { absent } from '../../kube/absent.ts';
 import { optional } from '../read/optional.ts';
 import { selectedNodes } from '../read/selected-nodes.ts';
 import { sizeText } from '../status/columns.ts';
@@ -50,7 +52,7 @@ async function readView({ kube, stderr }: Context, names: readonly string[]): Pr
     Promise.all(names.map((name) => kube.get(nodes, name))),
     kube.listAll(persistentVolumes),
     readPods(kube, note('Pods are not looked at')),
-    optional(kube.listAll(nvmeNodes), note('Data without a volume is not looked at')),
+    optional(readReports(kube, names), note('Data without a volume is not looked at')),
   ]);
   return {
     nodes: found,
@@ -58,6 +60,12 @@ async function readView({ kube, stderr }: Context, names: readonly string[]): Pr
     nvmeNodes: reports ?? [],
     ...(running ? { pods: running } : {}),
   };
+}
+
+/** By name: the reports of a whole cluster are large. */
+async function readReports(kube: KubeApi, names: readonly string[]): Promise<{ items: NVMeNode[] }> {
+  const found = await Promise.all(names.map((name) => absent(kube.get(nvmeNodes, name))));
+  return { items: found.filter((one) => one !== undefined) };
 }
 
 /** Pods of all nodes: a pending one may wait for just this claim. */

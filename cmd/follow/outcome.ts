@@ -26,7 +26,7 @@ export function outcomeText(outcome: Outcome): string {
         ? `${outcome.progress.step}/${outcome.progress.of}: ${outcome.progress.name}`
         : 'at work';
     case 'done':
-      return 'ready';
+      return 'done';
     case 'stopped':
       return `${outcome.reason}: ${outcome.message}`;
   }

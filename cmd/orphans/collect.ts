@@ -15,7 +15,7 @@ import {
 import type { Memory } from '../../orphans/decide.ts';
 import { readApproved, readRecord, stoppedReason } from '../../orphans/record.ts';
 import { clusterState, type ClusterState } from '../../orphans/state.ts';
-import { absent } from '../read/absent.ts';
+import { absent } from '../../kube/absent.ts';
 import { installed } from '../read/installed.ts';
 
 /** What orphans are judged from, as the API server has it now. */

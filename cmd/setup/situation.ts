@@ -2,7 +2,7 @@ import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { nodes, nvmeNodes, nvmeProfiles, type Node } from '../../kube/resources.ts';
-import { absent } from '../read/absent.ts';
+import { absent } from '../../kube/absent.ts';
 import { installed } from '../read/installed.ts';
 import { matchingProfile } from '../status/matching-profile.ts';
 import type { SetupOrder } from './order.ts';

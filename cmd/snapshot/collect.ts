@@ -21,7 +21,7 @@ import {
 import { isTied, namesOf } from '../drain-check/tied-volumes.ts';
 import { Failure } from '../errors/exit.ts';
 import { AGENT_CONTAINER, agentPod } from '../logs/agent-pod.ts';
-import { absent } from '../read/absent.ts';
+import { absent } from '../../kube/absent.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 

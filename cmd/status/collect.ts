@@ -5,7 +5,7 @@ import { isForbidden } from '../../kube/errors.ts';
 import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
 import { Failures } from '../errors/exit.ts';
-import { absent } from '../read/absent.ts';
+import { absent } from '../../kube/absent.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 import type { ClusterView } from './cluster-view.ts';

@@ -1,3 +1,4 @@
+import type { CoreEvent } from '../../kube/resources.ts';
 import { age } from '../print/age.ts';
 import { facts, section } from '../print/sections.ts';
 import { NONE, orNone } from '../print/table.ts';
@@ -62,4 +63,21 @@ export function conditionSection({ conditions }: NodeStorage, now: number): stri
     message,
   ]);
   return section('Conditions', ['TYPE', 'STATUS', 'AGE', 'REASON', 'MESSAGE'], rows);
+}
+
+/** As many events as readers look at; older ones are in `kubectl get events`. */
+const EVENTS = 10;
+
+/** The last events about a node, the newest last. */
+export function eventSection(events: readonly CoreEvent[], now: number): string[] {
+  const rows = events
+    .slice(-EVENTS)
+    .map(({ type, reason, lastTimestamp, source, reportingComponent, message }) => [
+      type,
+      reason,
+      age(lastTimestamp, now),
+      source?.component ?? reportingComponent ?? NONE,
+      message,
+    ]);
+  return section('Events', ['TYPE', 'REASON', 'AGE', 'FROM', 'MESSAGE'], rows);
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { runProgram } from '../../cmd/cli/run-program.ts';
+import type { Terminal } from '../../cmd/cli/verb.ts';
 
 export interface Outcome {
   exitCode: number;
@@ -12,11 +13,12 @@ export interface ProgramOptions {
   kube: KubeApi;
   clock: Clock;
   signal?: AbortSignal;
+  terminal?: Terminal;
   /** Called with everything that is written, for tests that act in the middle. */
   onWrite?: (text: string) => void;
 }
 
-/** Runs a command line of the plugin against a pretended cluster, without a terminal. */
+/** Runs a command line of the plugin against a pretended cluster, without a terminal unless one is given. */
 export async function kubectlNVMe(argv: readonly string[], options: ProgramOptions): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   let ids = 0;
@@ -31,6 +33,7 @@ export async function kubectlNVMe(argv: readonly string[], options: ProgramOptio
     stderr: stream('stderr'),
     clock: options.clock,
     signal: options.signal ?? new AbortController().signal,
+    ...(options.terminal ? { terminal: options.terminal } : {}),
     newID: () => `request-${(ids += 1)}`,
     connect: () =>
       Promise.resolve({ kube: options.kube, host: 'cluster.example:6443', namespace: 'default' }),

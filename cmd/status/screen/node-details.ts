@@ -1,8 +1,13 @@
-import { conditionSection, driveSection, nodeFacts, volumeSection } from '../node-sections.ts';
+import type { CoreEvent } from '../../../kube/resources.ts';
+import { conditionSection, driveSection, eventSection, nodeFacts, volumeSection } from '../node-sections.ts';
 import type { NodeStorage } from '../node-storage.ts';
 
-/** Everything about one node in lines: drives with their reasons, volumes with their claims, conditions. */
-export function nodeDetails(node: NodeStorage, now: number): string[] {
+/** Everything about one node in lines: drives with their reasons, volumes with their claims, conditions, events. */
+export function nodeDetails(
+  node: NodeStorage,
+  now: number,
+  events: readonly CoreEvent[] | undefined,
+): string[] {
   return [
     ...nodeFacts(node),
     '',
@@ -11,5 +16,6 @@ export function nodeDetails(node: NodeStorage, now: number): string[] {
     ...volumeSection(node),
     '',
     ...conditionSection(node, now),
+    ...(events ? ['', ...eventSection(events, now)] : []),
   ];
 }

@@ -11,6 +11,8 @@ export interface ScreenState {
   sort: SortOrder;
   filter: string;
   mode: 'table' | 'filter' | 'details';
+  /** Lines of the details that are scrolled away at the top. */
+  offset: number;
 }
 
 /** A key, without the terminal's encoding. */
@@ -20,11 +22,13 @@ export type ScreenKey =
   | { kind: 'enter' | 'escape' | 'backspace' }
   | { kind: 'text'; text: string };
 
-export const initialState: ScreenState = { sort: 'name', filter: '', mode: 'table' };
+export const initialState: ScreenState = { sort: 'name', filter: '', mode: 'table', offset: 0 };
 
 /** The state after a key; `rows` are those on the screen, in their order. */
 export function afterKey(state: ScreenState, key: ScreenKey, rows: readonly NodeStorage[]): ScreenState {
   if (state.mode === 'filter') return whileFiltering(state, key);
+  const scrolled = state.mode === 'details' ? scroll(state, key) : undefined;
+  if (scrolled) return scrolled;
   switch (key.kind) {
     case 'move':
       return select(state, rows, indexOf(state, rows) + key.by);
@@ -34,6 +38,7 @@ export function afterKey(state: ScreenState, key: ScreenKey, rows: readonly Node
       return {
         ...select(state, rows, indexOf(state, rows)),
         mode: state.mode === 'details' ? 'table' : 'details',
+        offset: 0,
       };
     case 'escape':
       return state.mode === 'details' ? { ...state, mode: 'table' } : { ...state, filter: '' };
@@ -42,6 +47,12 @@ export function afterKey(state: ScreenState, key: ScreenKey, rows: readonly Node
     case 'backspace':
       return state;
   }
+}
+
+/** In the details the cursor's keys scroll; the screen knows where their end is. */
+function scroll(state: ScreenState, key: ScreenKey): ScreenState | undefined {
+  if (key.kind === 'move') return { ...state, offset: Math.max(0, state.offset + key.by) };
+  return key.kind === 'edge' ? { ...state, offset: key.end === 'first' ? 0 : Infinity } : undefined;
 }
 
 function whileFiltering(state: ScreenState, key: ScreenKey): ScreenState {

@@ -1,5 +1,6 @@
 import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
-import { useState, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
+import type { CoreEvent } from '../../../kube/resources.ts';
 import { columnWidths, alignRows, tableCells } from '../../print/table.ts';
 import { printableNodes } from '../columns.ts';
 import type { NodeStorage } from '../node-storage.ts';
@@ -14,6 +15,8 @@ export interface StatusScreenProps {
   color: boolean;
   /** Why what is shown may be old. */
   trouble?: string;
+  /** Reads the events of the node whose details are open. */
+  loadEvents: (node: string) => Promise<CoreEvent[]>;
   /** Ctrl-C, which a raw terminal hands over as a key. */
   onInterrupt: () => void;
 }
@@ -41,7 +44,10 @@ export function StatusScreen(props: StatusScreenProps): ReactElement {
   });
   const selected = shown[indexOf(state, shown)];
   const details = state.mode === 'details' && selected;
-  const body = details ? nodeDetails(selected, props.now).slice(0, page + 1) : tableLines(props, shown);
+  const events = useEvents(details ? selected.metadata.name : undefined, props.loadEvents);
+  const body = details
+    ? scrolled(nodeDetails(selected, props.now, events), state.offset, page + 1)
+    : tableLines(props, shown);
   return (
     <Box flexDirection="column">
       <Text wrap="truncate" bold={props.color}>
@@ -57,6 +63,34 @@ export function StatusScreen(props: StatusScreenProps): ReactElement {
       </Text>
     </Box>
   );
+}
+
+/** The events of a node, read when its details open; undefined until they are there, or where they may not be read. */
+function useEvents(
+  node: string | undefined,
+  load: StatusScreenProps['loadEvents'],
+): readonly CoreEvent[] | undefined {
+  const [loaded, setLoaded] = useState<{ node: string; events: CoreEvent[] }>();
+  useEffect(() => {
+    let wanted = true;
+    if (node !== undefined) {
+      load(node).then(
+        (events) => (wanted ? setLoaded({ node, events }) : undefined),
+        // The details are worth showing without them.
+        () => undefined,
+      );
+    }
+    return () => {
+      wanted = false;
+    };
+  }, [node]);
+  return loaded?.node === node ? loaded?.events : undefined;
+}
+
+/** As many lines as there is room for, from the offset on, but no emptier than it must be. */
+function scrolled(lines: readonly string[], offset: number, room: number): string[] {
+  const start = Math.min(offset, Math.max(0, lines.length - room));
+  return lines.slice(start, start + room);
 }
 
 function Lines({ lines }: { lines: readonly string[] }): ReactElement[] {
@@ -104,6 +138,6 @@ function summaryLine({ rows, trouble }: StatusScreenProps, shown: number): strin
 
 function footer({ mode, filter, sort }: ScreenState): string {
   if (mode === 'filter') return `/${filter}_  Enter keeps the filter, Esc clears it`;
-  if (mode === 'details') return 'Enter or Esc: back  q: quit';
+  if (mode === 'details') return '↑↓ scroll  Enter or Esc: back  q: quit';
   return `↑↓ move  Enter: details  /: filter${filter === '' ? '' : ` (${filter})`}  s: sort by ${sort}  q: quit`;
 }

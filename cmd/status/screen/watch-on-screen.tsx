@@ -3,6 +3,7 @@ import type { Context, Terminal } from '../../cli/verb.ts';
 import { explain } from '../../errors/explain.ts';
 import { Interrupted } from '../../errors/exit.ts';
 import { humanDuration } from '../../print/age.ts';
+import { nodeEvents } from '../../read/node-events.ts';
 import { startLiveStatus, type LiveStatus } from '../live-status.ts';
 import type { WatchOp } from '../watch.ts';
 import { StatusScreen } from './status-screen.tsx';
@@ -29,7 +30,11 @@ export async function watchOnScreen(op: WatchOp, context: Context & { terminal: 
   );
   const interruption = new AbortController();
   const frame = () => (
-    <StatusScreen {...frameProps(op, context, live, feed)} onInterrupt={() => interruption.abort()} />
+    <StatusScreen
+      {...frameProps(op, context, live, feed)}
+      loadEvents={async (node) => (await nodeEvents(context.kube, node)).items}
+      onInterrupt={() => interruption.abort()}
+    />
   );
   const screen = render(frame(), {
     stdout: context.terminal.stdout,

@@ -1,31 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { KubeApi } from '../../../kube/api.ts';
 import { STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import { nodes, nvmeNodes, type Node } from '../../../kube/resources.ts';
-import { builtProgram, runProgramFile, type ProgramResult } from '../../builders/built-program.ts';
+import { builtProgram } from '../../builders/built-program.ts';
 import { node } from '../../builders/objects.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { openPluginScene, type PluginScene } from './plugin-scene.ts';
 
-const CRDS = join(import.meta.dirname, '..', '..', '..', 'manifests', 'crds');
 const LABEL = 'kubectl-nvme-test/plugin';
 const NAMES = ['plugin-a', 'plugin-b'];
 
 describe('kubectl nvme on a real cluster', () => {
-  const { kubectlPath, kubeconfig } = inject('controlPlane');
   let kube: KubeApi;
-
-  const env = {
-    KUBECONFIG: kubeconfig,
-    PATH: [dirname(builtProgram('kubectl-nvme')), process.env.PATH].join(delimiter),
-  };
-  const kubectl = (...args: string[]): Promise<ProgramResult> => runProgramFile(kubectlPath, args, env);
+  let kubectl: PluginScene['kubectl'];
 
   beforeAll(async () => {
-    execFileSync(kubectlPath, ['apply', '-k', CRDS], { env });
-    execFileSync(kubectlPath, ['wait', '--for=condition=Established', '--all', 'crd'], { env });
-    kube = await realKube(kubeconfig);
+    ({ kube, kubectl } = await openPluginScene(inject('controlPlane')));
     for (const name of NAMES) await kube.create(nodes, testNode(name));
   });
 

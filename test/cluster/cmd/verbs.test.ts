@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   CLEANUP_APPROVED,
@@ -21,30 +19,21 @@ import {
   persistentVolumes,
 } from '../../../kube/resources.ts';
 import { recordData } from '../../../orphans/record.ts';
-import { builtProgram, runProgramFile, type ProgramResult } from '../../builders/built-program.ts';
+import type { ProgramResult } from '../../builders/built-program.ts';
 import { claim, node, nvmeNode, nvmeProfile } from '../../builders/objects.ts';
 import { publishedVolume, type PublishedVolume } from '../../builders/orphans.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { openPluginScene, type PluginScene } from './plugin-scene.ts';
 
-const CRDS = join(import.meta.dirname, '..', '..', '..', 'manifests', 'crds');
 const NODE = 'verbs-a';
 const VOLUMES = ['verbs-bound', 'verbs-orphan', 'verbs-held'];
 
 describe('the verbs of kubectl nvme on a real cluster', () => {
-  const { kubectlPath, kubeconfig } = inject('controlPlane');
   let kube: KubeApi;
-
-  const env = {
-    KUBECONFIG: kubeconfig,
-    PATH: [dirname(builtProgram('kubectl-nvme')), process.env.PATH].join(delimiter),
-  };
-  const kubectl = (...args: string[]): Promise<ProgramResult> => runProgramFile(kubectlPath, args, env);
+  let kubectl: PluginScene['kubectl'];
   const nvme = (...args: string[]): Promise<ProgramResult> => kubectl('nvme', ...args);
 
   beforeAll(async () => {
-    execFileSync(kubectlPath, ['apply', '-k', CRDS], { env });
-    execFileSync(kubectlPath, ['wait', '--for=condition=Established', '--all', 'crd'], { env });
-    kube = await realKube(kubeconfig);
+    ({ kube, kubectl } = await openPluginScene(inject('controlPlane')));
     const { status: _, ...object } = node({ metadata: { name: NODE, labels: { verbs: 'true' } } });
     const stored = await kube.create(nodes, object);
     const uid = stored.metadata?.uid ?? '';
@@ -144,21 +133,17 @@ describe('the verbs of kubectl nvme on a real cluster', () => {
     });
   });
 
-  it('refuses to reset volumes with a claim, and lets the API server check an order', async () => {
+  it('orders what the API server’s schema takes, and no reset of volumes with a claim', async () => {
     const refused = await nvme('reset', 'node', NODE, '--force');
+    expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain('has volumes in use: verbs-bound (claim default/verbs)');
-    const setup = await nvme(
-      'setup',
-      'node',
-      NODE,
-      '--existing-data',
-      'Adopt',
-      '--layout',
-      'filesystem',
-      '--wait=false',
-    );
-    expect(setup.exitCode).toBe(1);
     expect((await kube.get(nvmeNodes, NODE)).spec?.request).toBeUndefined();
+    const order = ['-l', 'verbs=true', '--existing-data', 'Adopt', '--layout', 'lvm', '--wait=false'];
+    expect((await nvme('setup', 'node', ...order)).stdout).toBe(`node/${NODE} ordered\n`);
+    expect((await kube.get(nvmeNodes, NODE)).spec).toMatchObject({
+      overrides: { existingData: 'Adopt', layout: { type: 'LVM' } },
+      request: { type: 'setup' },
+    });
   });
 
   it('shows and deletes what a vanished node left, and releases what is held', async () => {

@@ -27,7 +27,7 @@ describe('live progress of several nodes', () => {
     expect(lines[1]).toMatch(/^ ✗ n3 +StepFailed: mkfs failed$/);
     expect(lines[2]).toMatch(/^ . n2 +2\/5: make ext4$/);
     expect(lines[3]).toMatch(/^ · n4 +its turn has not come$/);
-    expect(lines[4]).toMatch(/^ ✓ n1 +ready$/);
+    expect(lines[4]).toMatch(/^ ✓ n1 +done$/);
     expect(lines[5]).toBe('0s  Ctrl-C stops watching, the work goes on');
   });
 

@@ -165,39 +165,27 @@ describe('kubectl nvme reset node', () => {
   });
 
   describe('asks on a terminal', () => {
-    async function typing(text: string): Promise<{ outcome: Promise<number>; terminal: FakeTerminal }> {
-      const { runProgram } = await import('../../../../cmd/cli/run-program.ts');
+    async function typing(text: string): Promise<number> {
       const terminal = new FakeTerminal();
-      const sink = { write: () => true };
-      const outcome = runProgram(['reset', 'node', 'n1', '--wait=false'], {
-        stdout: sink,
-        stderr: sink,
-        terminal: terminal.ends,
-        clock: bench.clock,
-        signal: new AbortController().signal,
-        newID: () => 'request-1',
-        connect: () => Promise.resolve({ kube: bench.kube, host: 'x', namespace: 'default' }),
-      });
+      const argv = ['reset', 'node', 'n1', '--wait=false'];
+      const running = kubectlNVMe(argv, { kube: bench.kube, clock: bench.clock, terminal: terminal.ends });
       await terminal.frameWith('Type the name of the node');
       terminal.answer(text);
-      return { outcome, terminal };
+      return (await running).exitCode;
     }
 
     it('and resets once the node’s name is typed', async () => {
-      const { outcome } = await typing('n1\n');
-      expect(await outcome).toBe(0);
+      expect(await typing('n1\n')).toBe(0);
       expect(request()).toMatchObject({ type: 'reset', planID: 'reset-1' });
     });
 
     it('and does nothing for any other word', async () => {
-      const { outcome } = await typing('yes\n');
-      expect(await outcome).toBe(1);
+      expect(await typing('yes\n')).toBe(1);
       expect(request()).toBeUndefined();
     });
 
     it('and does nothing at Ctrl-C', async () => {
-      const { outcome } = await typing('\u0003');
-      expect(await outcome).toBe(130);
+      expect(await typing('\u0003')).toBe(130);
       expect(request()).toBeUndefined();
     });
   });

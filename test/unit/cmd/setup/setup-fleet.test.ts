@@ -4,6 +4,8 @@ import type { NVMeNode } from '../../../../api/node.ts';
 import { inParallel } from '../../../../cmd/cli/in-parallel.ts';
 import { nodes, nvmeNodes, nvmeProfiles } from '../../../../kube/resources.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
+import { kubectlNVMe } from '../../../fakes/program.ts';
+import { FakeTerminal } from '../../../fakes/terminal.ts';
 import { settle } from '../../../fakes/clock.ts';
 import { condition, plan, SetupBench } from './setup-bench.ts';
 
@@ -79,6 +81,24 @@ describe('kubectl nvme setup node, of several nodes', () => {
       /\nDetached; the work goes on. Follow it again: kubectl nvme setup node n1 n2 --layout lvm\nNot ordered: n3\n$/,
     );
     expect(bench.kube.openWatches).toBe(0);
+  });
+
+  it('draws one screen for all on a terminal, and writes the results once it is over', async () => {
+    const terminal = new FakeTerminal();
+    let written = '';
+    const running = kubectlNVMe(['setup', 'node', 'n1', 'n2'], {
+      kube: bench.kube,
+      clock: bench.clock,
+      terminal: terminal.ends,
+      onWrite: (text) => (written += text),
+    });
+    await terminal.frameWith('2 nodes: 0 done, 2 at work, 0 failed');
+    expect(written).toBe('');
+    agentEnds('n1', 'True');
+    agentEnds('n2', 'True');
+    expect(await running).toMatchObject({ exitCode: 0 });
+    expect(written).toContain('node/n1 set up\n');
+    expect(written).toContain('node/n2: /dev/nvme2n1 is left alone: carries an xfs filesystem\n');
   });
 
   it('prints every plan of a dry run, as a List with -o json', async () => {

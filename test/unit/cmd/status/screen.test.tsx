@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { watchOnScreen } from '../../../../cmd/status/screen/watch-on-screen.tsx';
 import { TransportError } from '../../../../kube/errors.ts';
-import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
+import { events, nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
 import { settle, SteppedClock } from '../../../fakes/clock.ts';
 import { FakeKube } from '../../../fakes/kube.ts';
@@ -44,6 +44,29 @@ describe('status -w on a terminal', () => {
     await shown('300 nodes, 0 ready');
     expect(terminal.lines.length).toBeLessThanOrEqual(10);
     expect(Math.max(...terminal.lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+    terminal.press('q');
+    await running;
+  });
+
+  it('shows the events of the node whose details are open, and scrolls them', async () => {
+    const { kube, terminal, running, shown } = open(2, { columns: 100, rows: 12 });
+    kube.add(events, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'a', namespace: 'default' },
+      involvedObject: { kind: 'Node', name: 'n000' },
+      reason: 'NVMeReady',
+      message: 'drives are ready',
+      type: 'Normal',
+    });
+    await shown('2 nodes');
+    terminal.press('\r');
+    await shown('Node:      n000');
+    terminal.press('G');
+    await shown('drives are ready');
+    expect(terminal.lines.length).toBeLessThanOrEqual(12);
+    terminal.press('g');
+    await shown('Node:      n000');
     terminal.press('q');
     await running;
   });

@@ -1,4 +1,4 @@
-import { isNotFound } from '../../kube/errors.ts';
+import { isNotFound } from './errors.ts';
 
 /** A 404 as undefined: the object may well not be there. */
 export async function absent<T>(reading: Promise<T>): Promise<T | undefined> {
