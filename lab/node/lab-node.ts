@@ -30,11 +30,11 @@ export interface LabNode {
   run(argv: readonly string[], options?: ExecOptions): Promise<string>;
   bootID(): Promise<string>;
   isOn(): Promise<boolean>;
-  /** Waits until the guest runs programs. */
+  /** Waits until the guest runs programs and has all its drives. */
   untilBooted(): Promise<void>;
   /** Waits until the Node is Ready in the guest's current boot. */
   untilReady(): Promise<NodeObject>;
-  /** An orderly reboot; back when the guest runs programs again. */
+  /** An orderly reboot; back when the guest runs programs again and has its drives. */
   reboot(): Promise<void>;
   /** Stops the machine between two instructions; it stays off, its disks stay. */
   powerCut(): Promise<void>;

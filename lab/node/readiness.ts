@@ -1,5 +1,6 @@
 import { LabApiError, type LabApi } from '../cluster/api.ts';
 import type { LabContext } from '../context.ts';
+import { LabError } from '../errors.ts';
 import { exitedEarly, runningProcess } from '../process/tracked.ts';
 import { waitFor } from '../wait.ts';
 import { guestExec, GuestUnreachableError } from './guest-exec.ts';
@@ -24,8 +25,26 @@ export async function guestBootID(machine: Machine, timeoutMs = 10_000): Promise
   return stdout.trim();
 }
 
-/** Waits until the guest runs programs, in a boot other than `before`; gives the new boot ID. */
+/** Waits until the guest runs programs and has all its drives, in a boot other than `before`; gives the new boot ID. */
 export async function untilBooted(place: Place, machine: Machine, before?: string): Promise<string> {
+  const bootID = await untilAnswering(place, machine, before);
+  await untilDrivesAreThere(machine);
+  return bootID;
+}
+
+/**
+ * The guest answers before udev has come to its drives. Starting what a boot starts anyway waits for it: a service of the
+ * running boot is started once.
+ */
+async function untilDrivesAreThere(machine: Machine): Promise<void> {
+  const script =
+    'systemctl start systemd-udev-trigger.service lab-drives.service && udevadm settle --timeout=60';
+  const { exitCode, stderr } = await guestExec(machine, ['sh', '-c', script], { timeoutMs: BOOT_TIMEOUT_MS });
+  if (exitCode !== 0)
+    throw new LabError('Exited', `node ${machine.name}: its drives did not come: ${stderr.trim()}`);
+}
+
+async function untilAnswering(place: Place, machine: Machine, before?: string): Promise<string> {
   let lastSeen = 'nothing';
   const options = {
     timeoutMs: BOOT_TIMEOUT_MS,

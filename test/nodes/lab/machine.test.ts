@@ -152,9 +152,8 @@ describe('a machine of a lab that looks like EC2', () => {
     const bare = await lab.addNode('bare', { drives: 1, images: 'none', until: 'Booted' });
     const [drive] = await bare.drives();
     const link = `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${drive?.serial ?? ''}`;
-    const linked = async (): Promise<boolean> => (await bare.exec(['test', '-e', link])).exitCode === 0;
-    // Booted is early: udev may not have come to the drive yet.
-    await expect.poll(linked, { timeout: 30_000 }).toBe(true);
+    const linked = async (): Promise<boolean> =>
+      (await bare.exec(['sh', '-c', `udevadm settle && test -e ${link}`])).exitCode === 0;
     await bare.run(['dd', `of=${link}`, 'oflag=sync', 'conv=notrunc'], { stdin: 'still here' });
 
     for (const pull of ['first', 'second', 'third']) {
