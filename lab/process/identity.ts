@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** One process of this machine, told from a later one with the same pid by when it started. */
 export interface ProcessIdentity {
@@ -9,13 +9,16 @@ export interface ProcessIdentity {
   bootID: string;
 }
 
-/** What `/proc` says of a pid now; undefined when it is gone, or is a zombie, which runs and holds nothing any more. */
+/**
+ * What `/proc` says of a pid now; undefined when it is gone, or is a zombie, which runs and holds nothing any more. A killed
+ * QEMU's first thread is a zombie for a moment while others still hold its disks' locks: that is not gone.
+ */
 export function processIdentity(pid: number): ProcessIdentity | undefined {
   const stat = readOrUndefined(`/proc/${pid}/stat`);
   if (stat === undefined) return undefined;
   // The name in field 2 may hold blanks and brackets; what follows its last bracket does not.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+  if (fields[0] === 'X' || (fields[0] === 'Z' && threadCount(pid) <= 1)) return undefined;
   return { pid, startTime: Number(fields[19]), bootID: hostBootID() };
 }
 
@@ -30,6 +33,15 @@ export function residentBytes(identity: ProcessIdentity): number {
   if (!isRunning(identity)) return 0;
   const status = readOrUndefined(`/proc/${identity.pid}/status`) ?? '';
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+function threadCount(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    // Gone since the look at its state.
+    return 0;
+  }
 }
 
 function hostBootID(): string {
