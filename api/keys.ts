@@ -58,6 +58,8 @@ export const DRIVES = `${GROUP}/drives`;
 export const CLEANUP = `${GROUP}/cleanup`;
 /** How a released volume is cleaned: the profile's `volumes.clean` at publication. */
 export const CLEAN = `${GROUP}/clean`;
+/** Why the volume cannot be used now, in words: a drive is gone or does not answer. Taken off when it is back. */
+export const DEGRADED = `${GROUP}/degraded`;
 /** Boot ID in which the agent proved the volume lost. */
 export const LOST = `${GROUP}/lost`;
 

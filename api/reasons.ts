@@ -30,6 +30,8 @@ export const CONDITION_REASONS = {
   PlanChanged: 'PlanChanged',
   LayoutDiffers: 'LayoutDiffers',
   DriveMissing: 'DriveMissing',
+  /** All drives are here, and a volume is on none of them. */
+  VolumeLost: 'VolumeLost',
   PlatformOwnsDrives: 'PlatformOwnsDrives',
   PausedByUser: 'PausedByUser',
   /** Paused by a reset: the drives stay raw until a person asks. */
@@ -51,6 +53,12 @@ export const EVENT_REASONS = {
   NVMeSetupStarted: 'NVMeSetupStarted',
   NVMeSetupFailed: 'NVMeSetupFailed',
   NVMeRefused: 'NVMeRefused',
+  /** A drive is gone or does not answer, or a volume is lost; the rest goes on. */
+  NVMeDegraded: 'NVMeDegraded',
+  /** The agent began to carry out a reset. */
+  NVMeResetStarted: 'NVMeResetStarted',
+  /** The drives are raw again, and the node is paused. */
+  NVMeReset: 'NVMeReset',
   NVMeVolumePublished: 'NVMeVolumePublished',
   /** The taint could not be removed although everything is ready. */
   NVMeTaintStuck: 'NVMeTaintStuck',

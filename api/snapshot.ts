@@ -42,6 +42,8 @@ export interface Snapshot {
   holders?: Record<string, string[]>;
   /** Result of the sampling of drives without a signature, by path. */
   samples?: Record<string, SampleResult>;
+  /** Names in the root directory of filesystems that fill a local drive, by path; read where a profile asks for it. */
+  entries?: Record<string, string[]>;
   /** UUIDs that the agent had begun to make and not ended; see agent/discover/begun.ts. */
   begun?: string[];
   /** /etc/machine-id of the host. */

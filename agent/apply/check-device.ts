@@ -16,7 +16,14 @@ export async function checkDevices(host: Host, step: Step): Promise<void> {
     const obstacle = content && obstacleTo(step, content);
     if (obstacle !== undefined) throw new RefusedError(device, obstacle);
     await probeFree(host, device);
+    if (step.kind === 'wipe-signatures' || step.kind === 'make-raw') await checkOpeners(host, device);
   }
+}
+
+/** A database that writes to a raw drive holds nothing that the kernel would call busy. */
+export async function checkOpeners(host: Host, device: string): Promise<void> {
+  const openers = await host.openersOf(device);
+  if (openers.length > 0) throw new RefusedError(device, `it is open in ${openers.join(', ')}`);
 }
 
 /** Content of a device; a failed look is a refusal, because the unseen could be data. */

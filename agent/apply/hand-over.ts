@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { contentKey } from '../plan/identity.ts';
 import type { PciBindStep } from '../plan/spdk-step.ts';
-import { contentOf, exclusively } from './check-device.ts';
+import { checkOpeners, contentOf, exclusively } from './check-device.ts';
 import { driverOf, pciPath, rebind, unbind } from './pci-driver.ts';
 import { RefusedError } from './refused-error.ts';
 import type { SpdkRegister } from './spdk-register.ts';
@@ -57,11 +57,6 @@ async function checkContent(host: Host, { carried }: PciBindStep, device: string
   const content = await contentOf(host, device);
   if (content === undefined || carried.includes(contentKey(content))) return;
   throw new RefusedError(device, `it now carries ${contentKey(content)}`);
-}
-
-async function checkOpeners(host: Host, device: string): Promise<void> {
-  const openers = await host.openersOf(device);
-  if (openers.length > 0) throw new RefusedError(device, `it is open in ${openers.join(', ')}`);
 }
 
 /** All devices at once: one after the other leaves none for somebody to take meanwhile. */

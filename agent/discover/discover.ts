@@ -2,6 +2,7 @@ import type { Snapshot } from '../../api/snapshot.ts';
 import type { Host } from '../host/host.ts';
 import { SnapshotError } from '../inventory/snapshot-error.ts';
 import { BEGUN_PATH, parseBegun } from './begun.ts';
+import { withEntries } from './entries.ts';
 import { readDmi } from './dmi.ts';
 import { readDrives } from './drives.ts';
 import { readLinks } from './links.ts';
@@ -16,6 +17,8 @@ export interface DiscoverOptions {
   /** Decides which blocks are sampled; a new one each time covers more, a fixed one repeats. */
   seed: string;
   signal?: AbortSignal;
+  /** Look into filesystems of others, too: existingData is not `Refuse`. */
+  entries?: boolean;
 }
 
 /**
@@ -28,7 +31,8 @@ export async function discoverSnapshot(host: Host, options: DiscoverOptions): Pr
   const [lsblk, machine] = await Promise.all([readLsblk(host, options), readMachine(host, reads)]);
   const snapshot: Snapshot = { version: 1, lsblk, ...machine, errors: reads.errors };
   const seen = { ...snapshot, ...(await readDrives(host, snapshot, reads, options)) };
-  return { ...seen, ...(await readStacks(host, seen, reads, options)) };
+  const complete = { ...seen, ...(await readStacks(host, seen, reads, options)) };
+  return options.entries ? await withEntries(host, complete) : complete;
 }
 
 /** Absent on a machine that nothing was handed over on. */

@@ -14,13 +14,13 @@ interface Known {
 }
 
 /** Discovery with each local drive's SMART log, which is read once an hour, and at once for a drive that is new. */
-export function withSmart(
-  discover: (signal: AbortSignal) => Promise<Snapshot>,
+export function withSmart<Wish extends unknown[]>(
+  discover: (signal: AbortSignal, ...wish: Wish) => Promise<Snapshot>,
   { host, clock }: { host: Host; clock: Clock },
-): (signal: AbortSignal) => Promise<Snapshot> {
+): (signal: AbortSignal, ...wish: Wish) => Promise<Snapshot> {
   const known = new Map<string, Known>();
-  return async (signal) => {
-    const snapshot = await discover(signal);
+  return async (signal, ...wish) => {
+    const snapshot = await discover(signal, ...wish);
     const wanted = askable(snapshot);
     const due = wanted.filter((path) => clock.now() - (known.get(path)?.at ?? -Infinity) >= REFRESH_MS);
     await Promise.all(

@@ -70,6 +70,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     unique: hasUniqueNumber(facts, device, context.cloud),
     fingerprint: fingerprintOf(facts, device, { ...drive, identity }),
     imprint: handed ? handedImprint(identity) : imprintOf(facts, device, identity),
+    ...present({ entries: facts.snapshot.entries?.[device.path] }),
     content: Object.fromEntries(contentPairs(blkidOf(facts, device))),
   };
 }

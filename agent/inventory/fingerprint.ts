@@ -49,7 +49,14 @@ export function imprintOf(facts: Facts, device: BlockDevice, identity: string): 
     ]);
   const { constant = null, mark = null } = facts.snapshot.samples?.[device.path] ?? {};
   const drive = [identity, sizeOf(device) ?? null, column(device, 'model') ?? null];
-  return hash([drive, contentPairs(blkidOf(facts, device)), constant, mark, parts]);
+  const written = [contentPairs(blkidOf(facts, device)), constant, mark, ...entriesOf(facts, device)];
+  return hash([drive, written, parts]);
+}
+
+/** What the filesystem on it holds, where that was looked at. */
+function entriesOf({ snapshot }: Facts, { path }: BlockDevice): string[][] {
+  const entries = snapshot.entries?.[path];
+  return entries === undefined ? [] : [[...entries].sort()];
 }
 
 /** Hexadecimal SHA-256 of a value's JSON text. */

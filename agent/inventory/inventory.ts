@@ -49,6 +49,8 @@ export interface InventoryDrive extends Drive {
   imprint: string;
   /** All that blkid found on it, as `contentPairs` tells it. */
   content: Record<string, string>;
+  /** Names in the root directory of the filesystem that fills it, where it was looked at. */
+  entries?: string[];
 }
 
 /** One signature as libblkid tells it. */

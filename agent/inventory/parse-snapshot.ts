@@ -50,6 +50,7 @@ export function readSnapshot(value: unknown): Snapshot {
   take('holders', mapOf(listOf(text)));
   take('samples', mapOf(sample));
   take('begun', listOf(text));
+  take('entries', mapOf(listOf(text)));
   take('hugepages', listOf(hugepagePool));
   take('hugepagesReserved', mapOf(number));
   take('spdk', readSpdkRecord);

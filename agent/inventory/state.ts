@@ -70,14 +70,15 @@ function arrayMember(facts: Facts, device: BlockDevice, context: StateContext): 
     return array.halfMade && context.volumes.length === 0 ? unfinished() : ours(context);
   }
   const name = array.name === '' ? (array.path ?? array.uuid) : array.name;
-  return { state: array.active ? 'InUse' : 'Foreign', reason: `member of md array ${name}` };
+  const used = array.active || useOf(facts, device) !== undefined;
+  return { state: used ? 'InUse' : 'Foreign', reason: `member of md array ${name}` };
 }
 
 function groupMember(facts: Facts, device: BlockDevice, context: StateContext): Verdict | undefined {
   const group = context.groups.find(({ members }) => members.includes(device.path));
   if (!group) return lonePhysicalVolume(facts, device, context);
   if (group.ours) return ours(context);
-  const active = group.logicalVolumes.some((volume) => volume.active) || device.children.size > 0;
+  const active = group.logicalVolumes.some((volume) => volume.active) || useOf(facts, device) !== undefined;
   return { state: active ? 'InUse' : 'Foreign', reason: `member of VG ${group.name}` };
 }
 

@@ -10,9 +10,14 @@ export function mayBeWritten(drive: InventoryDrive): boolean {
   return drive.state === 'Free' || (drive.state === 'Ours' && drive.halfMade);
 }
 
-/** The drives that set-up may write to, in a fixed order. */
-export function writableDrives({ drives }: Inventory): InventoryDrive[] {
-  return drives.filter(mayBeWritten).sort((a, b) => (a.identity < b.identity ? -1 : 1));
+/** The drives that set-up may write to, in a fixed order; beside its own rule those that were given up. */
+export function writableDrives(
+  { drives }: Inventory,
+  isGivenUp: (drive: InventoryDrive) => boolean = () => false,
+): InventoryDrive[] {
+  return drives
+    .filter((drive) => mayBeWritten(drive) || isGivenUp(drive))
+    .sort((a, b) => (a.identity < b.identity ? -1 : 1));
 }
 
 /** A wanted local drive that could not be read: what spans all drives has to wait for it. */

@@ -27,8 +27,14 @@ export function planFilesystems(
 }
 
 /** Drives that carry a completed filesystem of ours each: what they lack. */
-export function keepFilesystems(inventory: Inventory, filesystem: FilesystemLayout): LayoutPlan {
-  return together(...inventory.drives.map((drive) => keepOne(inventory, drive, filesystem)));
+export function keepFilesystems(
+  inventory: Inventory,
+  filesystem: FilesystemLayout,
+  isAdopted: (drive: InventoryDrive) => boolean = () => false,
+): LayoutPlan {
+  const { drives } = inventory;
+  const kept = drives.filter((drive) => carriesOwnFilesystem(drive) || isAdopted(drive));
+  return together(...kept.map((drive) => keepOne(inventory, drive, filesystem)));
 }
 
 /** Whether a drive carries a completed filesystem of ours. */
@@ -45,8 +51,7 @@ export function carriesOwnFilesystem({ role, state, halfMade, raw, signature }: 
 
 function keepOne(inventory: Inventory, drive: InventoryDrive, filesystem: FilesystemLayout): LayoutPlan {
   const { type, uuid } = drive.signature ?? {};
-  if (!carriesOwnFilesystem(drive) || uuid === undefined || (type !== 'ext4' && type !== 'xfs'))
-    return NOTHING;
+  if (uuid === undefined || (type !== 'ext4' && type !== 'xfs')) return NOTHING;
   const target = targetOn(drive, uuid);
   const { mountPoints } = drive;
   return {

@@ -3,10 +3,12 @@ import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import { planBlock } from './block.ts';
 import { driveAt, unreadDrive, writableDrives } from './eligible.ts';
+import { mayBeWiped, wipeSteps } from './existing-data.ts';
 import { planFilesystems } from './filesystem.ts';
 import { acceptGroup } from './keep-groups.ts';
-import { refuseDrives, together, type LayoutPlan } from './layout-plan.ts';
+import { NOTHING, refuseDrives, together, type LayoutPlan } from './layout-plan.ts';
 import { planVolumeGroup } from './lvm.ts';
+import type { PlanRequest } from './plan.ts';
 import { planRaid } from './raid.ts';
 import { planSpdk } from './spdk.ts';
 import { wishOf } from './wish.ts';
@@ -18,7 +20,7 @@ const WAY_OUT = 'drain the node, reset it and set it up again';
 /** The wanted layout on drives that may be written to. `present` are the types of what is kept of ours. */
 export function planFresh(
   inventory: Inventory,
-  spec: NVMeProfileSpec,
+  { spec, consent = {} }: PlanRequest,
   present: ReadonlySet<LayoutType>,
 ): LayoutPlan {
   const { type } = spec.layout;
@@ -26,12 +28,14 @@ export function planFresh(
     const local = inventory.drives.filter(({ role }) => role === 'Local');
     return refuseDrives(local, `layout ${type} is not supported by this version`);
   }
-  const drives = writableDrives(inventory);
+  const drives = writableDrives(inventory, (drive) => mayBeWiped(drive, spec, consent));
   const accepted = type === 'LVM' ? acceptGroup(inventory, wishOf(spec.layout)) : undefined;
   if (accepted)
     return together(accepted, refuseDrives(drives, `the volume group was made without it: ${WAY_OUT}`));
   const why = drives.length === 0 ? undefined : obstacle(inventory, spec, present, drives.length);
-  return why === undefined ? layOut(inventory, spec, drives) : refuseDrives(drives, why);
+  return why === undefined
+    ? withWipes(inventory, drives, layOut(inventory, spec, drives))
+    : refuseDrives(drives, why);
 }
 
 /** Why no drive of this node may be set up now, in words. */
@@ -50,6 +54,12 @@ function obstacle(
   if (unread) return `waits for ${unread.path}: ${unread.reason ?? 'it was not read'}`;
   if (present.has(type) || usable >= minCount) return undefined;
   return `${usable} usable drives, but drives.minCount is ${minCount}`;
+}
+
+/** What is on drives of others goes before anything is made there. */
+function withWipes(inventory: Inventory, drives: readonly InventoryDrive[], plan: LayoutPlan): LayoutPlan {
+  const used = drives.filter(({ path }) => plan.candidates.includes(path));
+  return together({ ...NOTHING, steps: wipeSteps(inventory, used) }, plan);
 }
 
 function layOut(

@@ -3,6 +3,7 @@ import type { LayoutType } from '../../api/layout.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { isHandedOut, keepBlock } from './block.ts';
+import { mayBeAdopted } from './existing-data.ts';
 import { carriesOwnFilesystem, keepFilesystems } from './filesystem.ts';
 import { keepGroups } from './keep-groups.ts';
 import { refuseAll, together, type LayoutPlan } from './layout-plan.ts';
@@ -17,16 +18,17 @@ export interface Kept extends LayoutPlan {
 
 /** Assembles, activates and mounts whatever is ours, as it is: where it differs from the wish that is only told. */
 export function keepExisting(inventory: Inventory, spec: NVMeProfileSpec): Kept {
-  const present = typesPresent(inventory);
+  const present = typesPresent(inventory, spec);
   const parts = [...present].map((type) =>
     type === spec.layout.type ? keep(inventory, type, spec) : keepOther(inventory, type, spec),
   );
   return { ...together(...parts), present };
 }
 
-function typesPresent({ drives, arrays, volumeGroups }: Inventory): Set<LayoutType> {
+function typesPresent({ drives, arrays, volumeGroups }: Inventory, spec: NVMeProfileSpec): Set<LayoutType> {
   const types = new Set<LayoutType>();
-  if (drives.some(carriesOwnFilesystem)) types.add('Filesystem');
+  if (drives.some((drive) => carriesOwnFilesystem(drive) || mayBeAdopted(drive, spec)))
+    types.add('Filesystem');
   if (arrays.some(({ ours, halfMade }) => ours && !halfMade)) types.add('RAID');
   if (volumeGroups.some(({ ours }) => ours)) types.add('LVM');
   if (drives.some(isHanded)) types.add('SPDK');
@@ -42,7 +44,7 @@ function keep(
   const wish = wishOf(spec.layout);
   switch (type) {
     case 'Filesystem':
-      return keepFilesystems(inventory, wish.filesystem);
+      return keepFilesystems(inventory, wish.filesystem, (drive) => mayBeAdopted(drive, spec));
     case 'RAID':
       return keepArrays(inventory, wish);
     case 'SPDK':

@@ -1,9 +1,10 @@
 import type { Plan, Refusal } from '../../api/plan.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import { shownDrive } from '../inventory/shown-drive.ts';
-import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
+import type { Inventory } from '../inventory/inventory.ts';
 import { offered, shownOffer } from './block.ts';
 import { commandOf } from './command.ts';
+import { leftAlone, type Consent } from './existing-data.ts';
 import { planFresh } from './fresh.ts';
 import { keepExisting } from './keep.ts';
 import { together, type LayoutPlan } from './layout-plan.ts';
@@ -16,6 +17,8 @@ export interface PlanRequest {
   spec: NVMeProfileSpec;
   /** UID of the Node; part of the plan ID. Empty outside a cluster. */
   nodeUID: string;
+  /** What may be overwritten beside what is blank or ours; nothing when absent. */
+  consent?: Consent;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface PlanRequest {
  */
 export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
   const kept = keepExisting(inventory, request.spec);
-  const parts = together(kept, planFresh(inventory, request.spec, kept.present));
+  const parts = together(kept, planFresh(inventory, request, kept.present));
   const steps = inOrder(parts.steps);
   const candidates = [...parts.candidates].sort();
   const plan: Plan = {
@@ -75,11 +78,5 @@ function refusals({ drives }: Inventory, parts: LayoutPlan, spec: NVMeProfileSpe
     .filter(
       ({ path, role, excluded }) => told.has(path) || (role === 'Local' && !excluded && !used.has(path)),
     )
-    .map((drive) => ({ path: drive.path, reason: told.get(drive.path) ?? ownReason(drive, spec) }));
-}
-
-function ownReason({ state, reason }: InventoryDrive, { existingData }: NVMeProfileSpec): string {
-  const why = reason ?? `its state is ${state}`;
-  if (existingData === 'Refuse' || (state !== 'Foreign' && state !== 'Unknown')) return why;
-  return `${why}; existingData ${existingData} is not supported by this version`;
+    .map((drive) => ({ path: drive.path, reason: told.get(drive.path) ?? leftAlone(drive, spec) }));
 }

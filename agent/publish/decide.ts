@@ -1,4 +1,12 @@
-import { LOST, NODE_LABEL, NODE_UID, PROVISIONED_BY, PROVISIONER, VOLUME_IDENTITY } from '../../api/keys.ts';
+import {
+  DEGRADED,
+  LOST,
+  NODE_LABEL,
+  NODE_UID,
+  PROVISIONED_BY,
+  PROVISIONER,
+  VOLUME_IDENTITY,
+} from '../../api/keys.ts';
 import type { VolumeState, VolumeStatus } from '../../api/node.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
@@ -22,6 +30,8 @@ export interface PublishDecision {
 export interface PublishContext extends Publication {
   /** PVs of any provisioner that lie or may lie on this node. */
   volumes: readonly PersistentVolume[];
+  /** No new volumes on a paused node: a reset has just deleted them. */
+  mayCreate: boolean;
 }
 
 /**
@@ -53,6 +63,7 @@ export function decidePublication(volume: PresentVolume, context: PublishContext
     const reason = `${volume.path} holds files, and no PersistentVolume names it: delete them, or restore its PersistentVolume`;
     return { status: status(volume, name, 'Unclaimed', reason) };
   }
+  if (!context.mayCreate) return { status: status(volume, name, 'Publishing', 'the node is paused') };
   return {
     create: volumeObject(context, volume),
     status: status(volume, name, 'Publishing'),
@@ -91,7 +102,7 @@ function keep(own: PersistentVolume, volume: PresentVolume, node: PublishingNode
   }
   const wanted: Record<string, string | null> = {};
   if (annotations[NODE_UID] !== node.uid) wanted[NODE_UID] = node.uid;
-  if (LOST in annotations) wanted[LOST] = null;
+  for (const key of [LOST, DEGRADED]) if (key in annotations) wanted[key] = null;
   const ownNode = labels[NODE_LABEL] === undefined || labels[NODE_LABEL] === node.name;
   const changed = ownNode && Object.keys(wanted).length > 0;
   const claim = own.spec?.claimRef;

@@ -1,3 +1,4 @@
+import type { Plan } from '../../api/plan.ts';
 import type { Condition } from '../../api/meta.ts';
 import type { VolumeStatus } from '../../api/node.ts';
 import { formatBytes } from '../../api/quantity.ts';
@@ -26,16 +27,29 @@ export class NodeEvents {
     this.#say('Normal', 'NVMeVolumePublished', `${name}: ${formatBytes(capacity)} at ${path}`);
   }
 
-  /** Failures and refusals that the last report did not have. */
+  /** Failures, refusals and losses that the last report did not have. */
   whatIsNew(before: Conditions, after: Conditions, failed: boolean): void {
     const ready = find(after, 'Ready');
     if (failed && ready?.message !== find(before, 'Ready')?.message) {
       this.#say('Warning', 'NVMeSetupFailed', ready?.message ?? '');
     }
-    const refused = find(after, 'Refused');
-    if (refused?.status === 'True' && refused.message !== find(before, 'Refused')?.message) {
-      this.#say('Warning', 'NVMeRefused', refused.message);
-    }
+    this.#ifNew('Refused', 'NVMeRefused', before, after);
+    this.#ifNew('Degraded', 'NVMeDegraded', before, after);
+  }
+
+  #ifNew(type: string, reason: 'NVMeRefused' | 'NVMeDegraded', before: Conditions, after: Conditions): void {
+    const now = find(after, type);
+    if (now?.status !== 'True' || now.message === find(before, type)?.message) return;
+    this.#say('Warning', reason, now.message);
+  }
+
+  resetStarted({ id, steps }: Plan): void {
+    this.#say('Normal', 'NVMeResetStarted', `Plan ${id}: ${steps.map(({ name }) => name).join(', ')}`);
+  }
+
+  reset(requestID: string): void {
+    const next = 'the node stays paused until a person asks';
+    this.#say('Normal', 'NVMeReset', `Request ${requestID}: the drives are raw, and ${next}`);
   }
 
   ready(message: string): void {

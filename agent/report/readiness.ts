@@ -1,3 +1,4 @@
+import { describePause, PAUSED_BY_RESET, type Pause } from '../../api/pause.ts';
 import type { ConditionReason } from '../../api/reasons.ts';
 import type { NodeRequest, VolumeStatus } from '../../api/node.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
@@ -11,9 +12,14 @@ export interface Situation {
   /** The plan for the wanted layout, made after everything else was done. */
   planned: Planned;
   volumes: readonly VolumeStatus[];
-  paused: boolean;
+  /** Who stopped all changes on the node. */
+  pause?: Pause;
   /** Set-up waits for a person's request. */
   waitingForRequest: boolean;
+  /** Drives below volumes of ours that are gone or do not answer, in words. */
+  missingDrives?: readonly string[];
+  /** Why the last request of a person was not carried out. */
+  refusedRequest?: string;
   /** The last request of a person, carried out or not. */
   request?: NodeRequest;
   /** Why the kubelet must be restarted before pods can use what was set up. */
@@ -33,6 +39,8 @@ export interface Readiness {
   ready: boolean;
   reason: ConditionReason;
   message: string;
+  /** Something of the machine could not be read: perhaps it was just coming or going. */
+  unread?: true;
 }
 
 const no = (reason: ConditionReason, message: string): Readiness => ({ ready: false, reason, message });
@@ -65,7 +73,8 @@ function blockedVolumes({ planned, volumes, spec }: Situation): Readiness | unde
   if (used < minCount) return no(tooFewReason(planned), tooFew(planned, minCount));
   const coming = volumes.filter(({ state }) => !PUBLISHED.has(state) && !STUCK.has(state));
   if (coming.length > 0) return no('SettingUp', unpublishedMessage(coming));
-  if (volumes.length < planned.volumes.length) return no('SettingUp', 'a volume is not mounted yet');
+  const mounted = volumes.filter(({ identity }) => planned.volumes.some((one) => one.identity === identity));
+  if (mounted.length < planned.volumes.length) return no('SettingUp', 'a volume is not mounted yet');
   const stuck = volumes.filter(({ state }) => STUCK.has(state));
   const left = used - drivesBelow(planned, stuck);
   if (stuck.length === 0 || (left >= minCount && stuck.length < volumes.length)) return undefined;
@@ -98,7 +107,7 @@ function published({ planned, volumes }: Situation): Readiness {
 }
 
 function blockedSetup(situation: Situation): Readiness | undefined {
-  const { planned, paused, waitingForRequest } = situation;
+  const { planned, pause, waitingForRequest } = situation;
   const { plan } = planned;
   const { steps } = plan;
   if (isRefused(plan)) return no('ExistingData', refusalMessage(planned));
@@ -106,10 +115,14 @@ function blockedSetup(situation: Situation): Readiness | undefined {
   const failed = situation.volumes.filter(({ state }) => state === 'Failed');
   const why = failed.length === 0 ? '' : `; ${unpublishedMessage(failed)}`;
   const names = `${steps.length} steps to go, the first: ${steps[0]?.name ?? ''}${why}`;
-  if (paused) return no('PausedByUser', `paused by a person; ${names}`);
+  if (pause !== undefined) return no(pauseReason(pause), `paused ${describePause(pause)}; ${names}`);
   if (waitingForRequest) return waiting(situation, names);
   return no('SettingUp', names);
 }
+
+/** Who pauses decides what the pause is called. */
+export const pauseReason = ({ by }: Pause): ConditionReason =>
+  by === PAUSED_BY_RESET ? 'Reset' : 'PausedByUser';
 
 /** An order for a plan that is no more is told until there is a new one. */
 function waiting({ planned: { plan }, request }: Situation, names: string): Readiness {

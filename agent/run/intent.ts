@@ -1,5 +1,5 @@
 import { effectiveSpec } from '../../api/defaults.ts';
-import type { NodeRequest } from '../../api/node.ts';
+import type { NodeRequest, NVMeNode } from '../../api/node.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import type { Observation } from './observe.ts';
 
@@ -15,27 +15,41 @@ export interface Intent {
   waitingForRequest: boolean;
   /** A request that was not looked at before. */
   request?: NodeRequest;
+  /** A reset that was accepted and is not done. */
+  reset?: NodeRequest;
+  /** A set-up that was accepted and is not done. */
+  ordered?: NodeRequest;
 }
 
 /**
  * Reads the intent from the objects. Manual set-up begins with a request and goes on after a crash: progress that was
  * never cleared says that a person's order is unfinished.
  */
-export function intentOf({ nvme, profile, paused }: Observation): Intent {
-  const { overrides, request } = nvme.spec ?? {};
+export function intentOf({ nvme, profile, pause }: Observation): Intent {
+  const { overrides } = nvme.spec ?? {};
+  const { fresh, open } = requestOf(nvme);
   const hasProfile = profile !== undefined || overrides?.layout !== undefined;
   const spec = effectiveSpec(profile?.spec, overrides);
-  const fresh = request !== undefined && request.id !== nvme.status?.observedRequestID;
-  const ordered = request?.type === 'setup' && (fresh || nvme.status?.progress !== undefined);
+  const ordered = (fresh ?? open)?.type === 'setup';
   const automatic = spec.setup === 'Automatic' && profile !== undefined;
-  const mayBegin = hasProfile && !paused && (automatic || ordered);
+  const mayBegin = hasProfile && pause === undefined && (automatic || ordered);
   return {
     spec,
     hasProfile,
     mayBegin,
     waitingForRequest: hasProfile && !automatic && !ordered,
-    ...(fresh ? { request } : {}),
+    ...(fresh === undefined ? {} : { request: fresh }),
+    ...(open?.type === 'reset' ? { reset: open } : {}),
+    ...(open?.type === 'setup' ? { ordered: open } : {}),
   };
+}
+
+/** The last request: not looked at before, or accepted and not done; neither once it was carried out or refused. */
+function requestOf({ spec, status }: NVMeNode): { fresh?: NodeRequest; open?: NodeRequest } {
+  const request = spec?.request;
+  if (request === undefined) return {};
+  if (request.id !== status?.observedRequestID) return { fresh: request };
+  return status.progress === undefined ? {} : { open: request };
 }
 
 /**

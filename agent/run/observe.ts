@@ -1,4 +1,5 @@
-import { HOSTNAME_LABEL, PAUSED } from '../../api/keys.ts';
+import { HOSTNAME_LABEL } from '../../api/keys.ts';
+import { pauseOf, type Pause } from '../../api/pause.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
 import type { KubeApi, RequestOptions, ResourceType } from '../../kube/api.ts';
@@ -11,6 +12,7 @@ import {
   type Node,
   type PersistentVolume,
 } from '../../kube/resources.ts';
+import type { Order } from '../order/order.ts';
 import type { PublishingNode } from '../publish/volume-object.ts';
 import { volumesOnNode } from '../publish/known-volumes.ts';
 
@@ -20,7 +22,10 @@ export interface Observation {
   publishing: PublishingNode;
   nvme: NVMeNode;
   profile?: NVMeProfile;
-  paused: boolean;
+  /** A person, or a reset, stopped all changes on this node. */
+  pause?: Pause;
+  /** What a person gave up by the request that is being carried out. */
+  order?: Order;
   /** PVs of any provisioner that lie, or may lie, on this node. */
   volumes: PersistentVolume[];
 }
@@ -48,14 +53,15 @@ export async function observe(
   const profileName = nvme.spec?.profile;
   const profile = profileName === undefined ? undefined : await read(nvmeProfiles, profileName);
   const hostname = node.metadata?.labels?.[HOSTNAME_LABEL] ?? name;
+  const pause = pauseOf(node.metadata?.annotations);
   const all = await kube.listAll(persistentVolumes, options);
   return {
     node,
     nvme,
     publishing: { name, uid, hostname },
-    paused: PAUSED in (node.metadata?.annotations ?? {}),
     volumes: volumesOnNode(all.items, { name, hostname }),
     ...(profile === undefined ? {} : { profile }),
+    ...(pause === undefined ? {} : { pause }),
   };
 }
 

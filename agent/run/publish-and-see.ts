@@ -6,7 +6,8 @@ import type { Logger } from '../../logging/logger.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
 import { publishVolumes } from '../publish/publish.ts';
-import { observe, type Observation } from './observe.ts';
+import { observeWithOrder } from './consent.ts';
+import type { Observation } from './observe.ts';
 
 export interface PublishAndSeeOptions {
   kube: KubeApi;
@@ -32,13 +33,15 @@ export async function publishAndSee(
   planned: (seen: Observation) => readonly PlannedVolume[],
   options: PublishAndSeeOptions,
 ): Promise<{ volumes: VolumeStatus[]; seen: Observation }> {
-  const { kube, nodeName, bootID, clock, signal } = options;
-  const publish = (now: Observation): Promise<VolumeStatus[]> =>
-    publishVolumes(planned(now), { ...options, node: now.publishing, volumes: now.volumes });
-  const before = await observe(kube, nodeName, bootID, signal);
+  const { clock, signal } = options;
+  const publish = (now: Observation): Promise<VolumeStatus[]> => {
+    const { publishing: node, volumes, pause } = now;
+    return publishVolumes(planned(now), { ...options, node, volumes, mayCreate: pause === undefined });
+  };
+  const before = await observeWithOrder(options, signal);
   const volumes = await publish(before);
   if (!volumes.some(({ state }) => state === 'Publishing')) return { volumes, seen: before };
   await clock.sleep(SETTLE_MS, signal);
-  const seen = await observe(kube, nodeName, bootID, signal);
+  const seen = await observeWithOrder(options, signal);
   return { volumes: await publish(seen), seen };
 }

@@ -13,7 +13,7 @@ export function publishable(snapshot: Snapshot, seen: Observation, failed: boole
   const { spec, mayBegin } = intentOf(seen);
   const known = new Set(seen.nvme.status?.volumes?.map(({ identity }) => identity));
   const mayOffer = (identity: string): boolean =>
-    !failed && (mayBegin || (!seen.paused && known.has(identity)));
+    !failed && (mayBegin || (seen.pause === undefined && known.has(identity)));
   const { volumes } = planFor(snapshot, seen, spec);
   return volumes.filter(
     (volume) => volume.mode === 'Filesystem' || volume.published || mayOffer(volume.identity),

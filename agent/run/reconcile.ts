@@ -1,7 +1,7 @@
 import type { Readiness } from '../report/readiness.ts';
 import { failureOf } from './failure.ts';
+import { observeWithOrder } from './consent.ts';
 import type { Look } from './look.ts';
-import { observe } from './observe.ts';
 import { Round, type ReconcileOptions } from './round.ts';
 
 export type { ReconcileOptions } from './round.ts';
@@ -12,12 +12,10 @@ export type { ReconcileOptions } from './round.ts';
  * and the API server's own errors.
  */
 export async function reconcile(options: ReconcileOptions, signal: AbortSignal): Promise<Readiness> {
-  const { kube, nodeName, bootID } = options;
-  const round = new Round(options, await observe(kube, nodeName, bootID, signal), signal);
+  const round = new Round(options, await observeWithOrder(options, signal), signal);
   try {
-    const first = await round.look();
-    const refusal = await round.takeRequest(first);
-    if (refusal !== undefined) return await round.settle(first, refusal);
+    const first = await round.takeRequest(await round.look());
+    if (round.isResetting) return await round.reset();
     return await applyUntilDone(round, first);
   } catch (error) {
     signal.throwIfAborted();

@@ -1,28 +1,39 @@
-import type { NVMeNode, NVMeNodeStatus } from '../../api/node.ts';
+import type { NodeRequest, NVMeNode, Progress } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { NodeEditError } from '../../kube/edit-node.ts';
 import type { EventRecorder } from '../../kube/events.ts';
-import { timestamp } from '../../kube/timestamp.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { applySteps } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
 import type { Host } from '../host/host.ts';
+import type { Inventory } from '../inventory/inventory.ts';
+import { absentVolumes, missingDrives, type AbsentVolume, type LossContext } from '../loss/judge.ts';
+import { markAbsent } from '../loss/mark.ts';
+import type { Planned } from '../plan/planned.ts';
+import { present } from '../inventory/present.ts';
 import { isRefused } from '../plan/plan.ts';
-import { blindConditions, conditions } from '../report/conditions.ts';
-import { NodeEvents } from '../report/events.ts';
+import {
+  blindConditions,
+  conditions,
+  refusalOf,
+  standingRefusal,
+  withRefusal,
+} from '../report/conditions.ts';
 import { hugepagesOf, kubeletBehind } from '../report/hugepages.ts';
-import { writeNodeCondition } from '../report/node-condition.ts';
 import { readiness, type Failure, type Readiness, type Situation } from '../report/readiness.ts';
 import { trimmedSnapshot } from '../report/trimmed-snapshot.ts';
-import { writeStatus } from '../report/write-status.ts';
 import { failureOf } from './failure.ts';
 import { intentOf, wantedSpec, type Intent } from './intent.ts';
-import { look, planFor, type Discover, type Look } from './look.ts';
-import { observe, type Observation } from './observe.ts';
+import { givenUp, type Order } from '../order/order.ts';
+import { RefusedOrderError } from '../order/refused-order-error.ts';
+import { observeWithOrder, recordOrder } from './consent.ts';
+import { requestObstacle } from './judge-request.ts';
+import { inventoryFor, look, planFor, resetFor, type Discover, type Look } from './look.ts';
+import type { Observation } from './observe.ts';
 import { publishAndSee } from './publish-and-see.ts';
 import { publishable } from './publishable.ts';
-import { markNotReady, markReady } from './ready-mark.ts';
+import { Reporter } from './reporter.ts';
+import { performReset } from './reset/perform.ts';
 
 export interface ReconcileOptions {
   kube: KubeApi;
@@ -40,17 +51,21 @@ export interface ReconcileOptions {
 /** The effects of one round, in the order in which reconcile.ts calls them. */
 export class Round {
   readonly #options: ReconcileOptions;
-  readonly #seen: Observation;
+  #seen: Observation;
   readonly #signal: AbortSignal;
-  readonly #say: NodeEvents;
-  #nvme: NVMeNode;
+  readonly #to: Reporter;
+  /** Why the request that was taken in this round is not carried out. */
+  #refusal: string | undefined;
 
   constructor(options: ReconcileOptions, seen: Observation, signal: AbortSignal) {
     this.#options = options;
     this.#seen = seen;
     this.#signal = signal;
-    this.#say = new NodeEvents(options.events, seen.node);
-    this.#nvme = seen.nvme;
+    this.#to = new Reporter(options, seen);
+  }
+
+  get #nvme(): NVMeNode {
+    return this.#to.nvme;
   }
 
   /** From the status as it was last written, so that a request taken in this round counts. */
@@ -64,18 +79,80 @@ export class Round {
 
   /**
    * Writes down that a request was seen before its first step, so that it is carried out once. Progress, in the same write,
-   * says that it was accepted: a crash right after it does not lose a person's order.
+   * says that it was accepted: a crash right after it does not lose a person's order. Gives the look, with what the order
+   * gives up.
    */
-  async takeRequest({ planned: { plan } }: Look): Promise<Failure | undefined> {
-    const { request } = this.#intent;
+  async takeRequest(first: Look): Promise<Look> {
+    const { request, spec } = this.#intent;
+    if (request === undefined) return await this.#withConsent(first);
+    const inventory = inventoryFor(first.snapshot, this.#seen, spec);
+    const ordered = { ...this.#seen, order: givenUp(request.id, inventory) };
+    const reset = resetFor(inventory, this.#seen, spec);
+    const { plan } = planFor(first.snapshot, request.planID === undefined ? this.#seen : ordered, spec);
+    const why = requestObstacle(request, { plan, reset, pause: this.#seen.pause });
+    const { steps } = request.type === 'reset' ? reset.plan : plan;
+    const name = steps[0]?.name ?? (request.type === 'reset' ? 'pause the node' : undefined);
+    const accepted = why === undefined && name !== undefined;
+    const progress = accepted ? { step: 1, of: Math.max(1, steps.length), name } : undefined;
+    if (why === undefined) await this.#to.patch({ observedRequestID: request.id, progress });
+    else await this.#refuse(request, why);
+    if (accepted && request.type === 'reset') this.#to.say.resetStarted(reset.plan);
+    return accepted ? await this.#withConsent(first) : first;
+  }
+
+  async #refuse({ id }: NodeRequest, why: string): Promise<void> {
+    this.#refusal = refusalOf(id, why);
+    const before = this.#nvme.status?.conditions;
+    const conditions = withRefusal(before, this.#refusal, this.#to.generation, this.#to.now);
+    await this.#to.patch({ observedRequestID: id, progress: undefined, conditions });
+    this.#to.say.whatIsNew(before, conditions, false);
+  }
+
+  /** The plan of a set-up that was ordered with its ID may overwrite what that person has seen, and nothing else. */
+  async #withConsent(first: Look): Promise<Look> {
+    const { spec, ordered } = this.#intent;
+    if (ordered?.planID === undefined || spec.existingData !== 'Wipe') return first;
+    const order = this.#seen.order ?? (await this.#recordOrder(ordered));
+    if (order === undefined) return first;
+    this.#seen = { ...this.#seen, order };
+    return { ...first, planned: planFor(first.snapshot, this.#seen, spec) };
+  }
+
+  #recordOrder(request: NodeRequest): Promise<Order | undefined> {
+    const { host, discover } = this.#options;
+    return recordOrder(host, request, async () => {
+      const seen = await observeWithOrder(this.#options, this.#signal);
+      const { spec } = intentOf(seen);
+      const { snapshot, planned } = await look(discover, seen, spec, this.#signal);
+      return { planID: planned.plan.id, inventory: inventoryFor(snapshot, seen, spec) };
+    });
+  }
+
+  /** Whether a reset was accepted and is not done. */
+  get isResetting(): boolean {
+    return this.#intent.reset !== undefined;
+  }
+
+  /** Carries the reset out, as far as it comes, and reports. Nothing is set up, mounted or published in such a round. */
+  async reset(): Promise<Readiness> {
+    const failure = await this.#performReset();
+    this.#seen = await observeWithOrder(this.#options, this.#signal);
+    return await this.settle(await this.look(), failure);
+  }
+
+  async #performReset(): Promise<Failure | undefined> {
+    const request = this.#intent.reset;
     if (request === undefined) return undefined;
-    const { steps } = plan;
-    const [first] = steps;
-    const accepted = request.type === 'setup' && (request.planID ?? plan.id) === plan.id;
-    const progress = accepted && first ? { step: 1, of: steps.length, name: first.name } : undefined;
-    await this.#patchStatus({ observedRequestID: request.id, progress });
-    if (request.type === 'setup') return undefined;
-    return { reason: 'StepFailed', message: 'reset is not supported by this version of the agent' };
+    const onProgress = (progress: Progress) => this.#to.patch({ progress });
+    try {
+      await performReset({ ...this.#options, request, onProgress, signal: this.#signal });
+      this.#to.say.reset(request.id);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      if (!(error instanceof RefusedOrderError)) return failureOf(error);
+      this.#refusal = refusalOf(request.id, error.message);
+    }
+    return undefined;
   }
 
   /** Carries out what may be done: all of the plan, or only what keeps existing volumes in place. True when it tried. */
@@ -84,14 +161,14 @@ export class Round {
     const planned = intent.mayBegin ? first.planned : planFor(first.snapshot, this.#seen, wantedSpec(intent));
     const { plan, steps } = planned;
     if (steps.length === 0 || (intent.mayBegin && isRefused(plan))) return { tried: false };
-    this.#say.setupStarted(planned);
+    this.#to.say.setupStarted(planned);
     try {
       await applySteps(steps, {
         ...this.#options,
         signal: this.#signal,
         planID: plan.id,
         verify: () => this.#planAnew(),
-        onProgress: (progress) => this.#patchStatus({ progress }),
+        onProgress: (progress) => this.#to.patch({ progress }),
       });
       return { tried: true };
     } catch (error) {
@@ -102,8 +179,9 @@ export class Round {
 
   /** The ID of the plan for what machine and cluster say now: a pause, a request or a profile may have come meanwhile. */
   async #planAnew(): Promise<string> {
-    const { kube, nodeName, bootID, discover } = this.#options;
-    const seen = await observe(kube, nodeName, bootID, this.#signal);
+    const { discover } = this.#options;
+    const seen = await observeWithOrder(this.#options, this.#signal);
+    if (this.#seen.order !== undefined && seen.order === undefined) return 'none: the order was withdrawn';
     const { planned } = await look(discover, seen, wantedSpec(intentOf(seen)), this.#signal);
     return planned.plan.id;
   }
@@ -115,93 +193,77 @@ export class Round {
     }
     const { spec, hasProfile, waitingForRequest } = this.#intent;
     const mayPublish = (now: Observation) => publishable(snapshot, now, failure !== undefined);
-    const { volumes, seen } = await publishAndSee(mayPublish, {
+    const { volumes: published, seen } = await publishAndSee(mayPublish, {
       ...this.#options,
       spec,
       localDrives: before.plan.drives.filter(({ role }) => role === 'Local').length,
-      onPublished: (volume) => this.#say.volumePublished(volume),
+      onPublished: (volume) => this.#to.say.volumePublished(volume),
       signal: this.#signal,
     });
     // With the new volumes known: the plan that the next round will make, if nothing changes until then.
     const planned = planFor(snapshot, seen, spec);
-    const { paused } = this.#seen;
-    const { request } = this.#nvme.spec ?? {};
+    const inventory = inventoryFor(snapshot, seen, spec);
+    const reset = resetFor(inventory, seen, spec);
+    const loss = lossContext(inventory, planned, seen);
+    const absent = await markAbsent(absentVolumes(loss), {
+      ...this.#options,
+      judgeAgain: () => this.#judgeAgain(),
+    });
+    const volumes = [...published, ...absent.map(({ status }) => status)];
     const situation: Situation = {
-      ...{ spec, hasProfile, planned, volumes, paused, waitingForRequest },
+      ...{ spec, hasProfile, planned, volumes, waitingForRequest, missingDrives: missingDrives(loss) },
       ...kubeletBehind(snapshot, seen.node, spec),
-      ...(request === undefined ? {} : { request }),
-      ...(failure === undefined ? {} : { failure }),
+      ...present({ failure, pause: seen.pause, refusedRequest: this.#refusedRequest }),
+      ...present({ request: this.#nvme.spec?.request }),
     };
     const ready = readiness(situation);
-    const generation = this.#nvme.metadata.generation ?? 0;
-    const found = conditions(this.#nvme.status?.conditions, situation, ready, generation, this.#now);
-    await this.#report(ready, found, failure !== undefined, {
+    const { generation, now } = this.#to;
+    const found = conditions(this.#nvme.status?.conditions, situation, ready, generation, now);
+    await this.#to.report({ ready, conditions: found, failed: failure !== undefined }, spec, {
       provider: planned.plan.provider,
       drives: planned.plan.drives,
       layout: planned.plan.layout,
       inventory: trimmedSnapshot(snapshot),
       plan: planned.plan,
+      resetPlan: reset.plan,
       volumes,
       hugepages: await hugepagesOf(this.#options.kube, snapshot, seen.node),
       progress: failure === undefined ? undefined : this.#nvme.status?.progress,
     });
-    await this.#mark(ready);
-    return ready;
+    const isUnread = inventory.drives.some(({ role, state }) => {
+      return role === 'Local' && (state === 'Unknown' || state === 'Failed');
+    });
+    return isUnread ? { ...ready, unread: true } : ready;
+  }
+
+  async #judgeAgain(): Promise<AbsentVolume[]> {
+    const { discover } = this.#options;
+    const seen = await observeWithOrder(this.#options, this.#signal);
+    const { spec } = intentOf(seen);
+    const { snapshot, planned } = await look(discover, seen, spec, this.#signal);
+    return absentVolumes(lossContext(inventoryFor(snapshot, seen, spec), planned, seen));
   }
 
   /** Reports a round that could not see the machine; what was known of it stays as it was, and so does the taint. */
   async reportBlind(failure: Failure): Promise<Readiness> {
     const ready = { ready: false, ...failure };
-    const generation = this.#nvme.metadata.generation ?? 0;
-    const found = blindConditions(this.#nvme.status?.conditions, failure, generation, this.#now);
-    await this.#report(ready, found, true, {});
-    await this.#mark(ready);
+    const { generation, now } = this.#to;
+    const found = blindConditions(this.#nvme.status?.conditions, failure, generation, now);
+    await this.#to.report({ ready, conditions: found, failed: true }, this.#intent.spec, {});
     return ready;
   }
 
-  async #report(
-    ready: Readiness,
-    found: NonNullable<NVMeNodeStatus['conditions']>,
-    failed: boolean,
-    change: StatusChange,
-  ): Promise<void> {
-    const { kube, bootID, version } = this.#options;
-    const before = this.#nvme.status?.conditions;
-    await this.#patchStatus({
-      nodeUID: this.#seen.publishing.uid,
-      bootID,
-      observedGeneration: this.#nvme.metadata.generation ?? 0,
-      ...change,
-      conditions: found,
-      agentVersion: version,
-    });
-    this.#say.whatIsNew(before, found, failed);
-    await writeNodeCondition(kube, this.#seen.node, ready, this.#now);
-  }
-
-  async #mark(ready: Readiness): Promise<void> {
-    const { kube, bootID } = this.#options;
-    const { publishing } = this.#seen;
-    if (!ready.ready) return markNotReady(kube, publishing);
-    try {
-      if (await markReady(kube, publishing, bootID, this.#intent.spec)) this.#say.ready(ready.message);
-    } catch (error) {
-      if (error instanceof NodeEditError) this.#say.taintStuck(error);
-      throw error;
-    }
-  }
-
-  get #now(): string {
-    return timestamp(this.#options.clock.now());
-  }
-
-  async #patchStatus(change: StatusChange): Promise<void> {
-    const merged = Object.entries({ ...this.#nvme.status, ...change }).filter(
-      ([, value]) => value !== undefined,
-    );
-    this.#nvme = await writeStatus(this.#options.kube, this.#nvme, Object.fromEntries(merged));
+  /** Told until there is another request. */
+  get #refusedRequest(): string | undefined {
+    const { request } = this.#nvme.spec ?? {};
+    if (request === undefined) return undefined;
+    return this.#refusal ?? standingRefusal(this.#nvme.status?.conditions, request.id);
   }
 }
 
-/** Undefined takes a field out. */
-type StatusChange = { [K in keyof NVMeNodeStatus]?: NVMeNodeStatus[K] | undefined };
+const lossContext = (inventory: Inventory, planned: Planned, seen: Observation): LossContext => ({
+  inventory,
+  found: planned.volumes.map(({ identity }) => identity),
+  volumes: seen.volumes,
+  nodeName: seen.publishing.name,
+});

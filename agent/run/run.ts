@@ -1,5 +1,6 @@
 import type { ConditionReason } from '../../api/reasons.ts';
 import type { KubeApi } from '../../kube/api.ts';
+import { Backoff } from '../../kube/backoff.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { isForbidden, isUnauthorized, TransportError } from '../../kube/errors.ts';
 import { EventRecorder } from '../../kube/events.ts';
@@ -9,6 +10,7 @@ import { discoverSnapshot } from '../discover/discover.ts';
 import { withSmart } from '../discover/with-smart.ts';
 import type { Host } from '../host/host.ts';
 import { createHealth, type AgentHealth } from './health.ts';
+import type { Discover } from './look.ts';
 import { NotYet } from './observe.ts';
 import { reconcile, type ReconcileOptions } from './reconcile.ts';
 import { watchHugepages } from './hugepages.ts';
@@ -55,14 +57,16 @@ export async function runAgent(
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
   const onError = (error: unknown): void => logger.warn('interrupted, will go on', { error });
   const events = new EventRecorder({ kube, clock, component: 'nvme-agent', instance: nodeName, onError });
-  const look = (inner: AbortSignal) => discoverSnapshot(host, { seed: bootID, signal: inner });
+  const look: Discover = (inner, { entries }) =>
+    discoverSnapshot(host, { seed: bootID, signal: inner, entries });
   const discover = withSmart(look, { host, clock });
   const round = { kube, host, clock, logger, events, nodeName, bootID, version, discover };
   const health = await createHealth(options.healthPort, clock);
+  const unread = new Backoff({ baseMs: WAIT_MS, maxMs: RESYNC_MS });
   const loop: LevelLoop = new LevelLoop({
     clock,
     resyncMs: RESYNC_MS,
-    reconcile: (inner) => oneRound(round, health, inner),
+    reconcile: (inner) => oneRound(round, { health, unread }, inner),
     onError: (error) => logger.error('round failed, will try again', { error }),
   });
   const wake = (): void => loop.poke();
@@ -82,7 +86,7 @@ export async function runAgent(
 /** Gives the time of the next look, for rounds that end with something to wait for. */
 async function oneRound(
   options: ReconcileOptions,
-  health: AgentHealth,
+  { health, unread }: { health: AgentHealth; unread: Backoff },
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const { logger, clock } = options;
@@ -92,6 +96,9 @@ async function oneRound(
     const seconds = (clock.now() - began) / 1000;
     health.round({ ready: ready.ready, seconds });
     logger.info('round done', { ready: ready.ready, reason: ready.reason, detail: ready.message, seconds });
+    // A drive that is just coming or going is soon read; one that never answers is asked ever more rarely.
+    if (ready.unread) return clock.now() + unread.next();
+    unread.reset();
     return !ready.ready && PASSING.has(ready.reason) ? clock.now() + WAIT_MS : undefined;
   } catch (error) {
     if (signal.aborted) return undefined;

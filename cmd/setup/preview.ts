@@ -9,7 +9,7 @@ import { changesRules, wantedRules } from './wanted.ts';
 
 /**
  * The plan that set-up would follow: the agent's own while the order changes no rules, else one made here by the
- * agent's planner from the inventory it reported. Undefined while no agent has reported.
+ * agent's planner from the inventory it reported. With `Wipe` it shows what an order with its ID would overwrite. Undefined while no agent has reported.
  */
 export async function previewPlan(
   kube: KubeApi,
@@ -17,7 +17,8 @@ export async function previewPlan(
   situation: Situation,
 ): Promise<Plan | undefined> {
   const status = situation.nvmeNode?.status;
-  if (!changesRules(order, situation)) return status?.plan;
+  const wipes = wantedRules(order, situation).existingData === 'Wipe';
+  if (!changesRules(order, situation) && !wipes) return status?.plan;
   if (status?.inventory === undefined) return undefined;
   const { items } = await kube.listAll(persistentVolumes);
   return planLocally(order, situation, status.inventory, items);
@@ -29,10 +30,11 @@ async function planLocally(
   inventory: Snapshot,
   volumes: readonly PersistentVolume[],
 ): Promise<Plan> {
-  const [{ takeInventory }, { planSetup }, { knownVolume, volumesOnNode }] = await Promise.all([
+  const [{ takeInventory }, { planSetup }, { knownVolume, volumesOnNode }, { givenUp }] = await Promise.all([
     import('../../agent/inventory/classify.ts'),
     import('../../agent/plan/plan.ts'),
     import('../../agent/publish/known-volumes.ts'),
+    import('../../agent/order/order.ts'),
   ]);
   const { node } = situation;
   const { name, labels = {} } = node.metadata;
@@ -46,5 +48,6 @@ async function planLocally(
     ...(providerID === undefined ? {} : { providerID }),
     nodeLabels: labels,
   });
-  return planSetup(drives, { spec, nodeUID: node.metadata.uid }).plan;
+  const consent = { order: givenUp('', drives) };
+  return planSetup(drives, { spec, nodeUID: node.metadata.uid, consent }).plan;
 }

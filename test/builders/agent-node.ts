@@ -30,7 +30,7 @@ export interface AgentNode {
 }
 
 /** A host whose data directories are empty. */
-class NodeHost extends FakeHost {
+export class NodeHost extends FakeHost {
   override readDirectory(): Promise<string[]> {
     return Promise.resolve([]);
   }

@@ -176,6 +176,9 @@ function stop(next: Snapshot, device: string): Snapshot {
 /** Only signatures go: what mkfs wrote elsewhere stays. */
 function wipe(next: Snapshot, path: string): Snapshot {
   next.pvs = (next.pvs ?? []).filter(({ pv_name }) => pv_name !== path);
+  // wipefs makes the kernel read the partition table anew.
+  for (const row of next.lsblk.blockdevices)
+    if (row.path === path) row.children = row.children?.filter(({ type }) => type !== 'part') ?? [];
   next.md = Object.fromEntries(Object.entries(next.md ?? {}).filter(([member]) => member !== path));
   return write(next, path, {}, null);
 }

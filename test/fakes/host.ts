@@ -42,7 +42,7 @@ export class FakeHost implements Host {
   /** The PCI drivers and hugepages of its kernel. */
   readonly pci: PciModel;
   readonly #steps: readonly Step[];
-  readonly #kill: Kill | undefined;
+  #kill: Kill | undefined;
   #changes = 0;
   #dead = false;
   #locked = false;
@@ -60,6 +60,19 @@ export class FakeHost implements Host {
   /** Whether the kill has come to pass. */
   get killed(): boolean {
     return this.#dead;
+  }
+
+  /** The agent dies now. */
+  kill(): void {
+    this.#dead = true;
+  }
+
+  /** The next agent starts on the machine as the killed one left it, the files on its disk included. */
+  revive(): this {
+    this.#dead = false;
+    this.#locked = false;
+    this.#kill = undefined;
+    return this;
   }
 
   /** How many changes were tried. */

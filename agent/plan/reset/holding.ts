@@ -1,4 +1,5 @@
 import type { Inventory, InventoryDrive } from '../../inventory/inventory.ts';
+import { covers, type Order } from '../../order/order.ts';
 import type { Step } from '../step.ts';
 import { arrayHoldings } from './array.ts';
 import { groupHoldings } from './group.ts';
@@ -21,11 +22,16 @@ export interface Holding {
 }
 
 /** Everything on the drives that a UUID proves to be ours. */
-export function holdings(inventory: Inventory): Holding[] {
+export function holdings(inventory: Inventory, order?: Order): Holding[] {
   const spanning = [...arrayHoldings(inventory), ...groupHoldings(inventory), ...handedHoldings(inventory)];
   const spanned = new Set(spanning.flatMap(({ drives }) => drives));
-  const single = inventory.drives.filter((drive) => isOurs(drive) && !spanned.has(drive));
-  return [...spanning, ...single.map(driveHolding)].map(judged);
+  // A drive that was handed out raw is ours by its PersistentVolume alone, which is gone by now: the order has it.
+  const isGivenUp = (drive: InventoryDrive): boolean =>
+    drive.role === 'Local' && drive.state === 'Foreign' && order !== undefined && covers(order, drive);
+  const single = inventory.drives.filter(
+    (drive) => (isOurs(drive) || isGivenUp(drive)) && !spanned.has(drive),
+  );
+  return [...spanning.map(judged), ...single.map(driveHolding)];
 }
 
 const isOurs = ({ role, state }: InventoryDrive): boolean =>

@@ -2,6 +2,7 @@ import type { Plan, Refusal } from '../../../api/plan.ts';
 import type { Layout } from '../../../api/layout.ts';
 import { shownDrive } from '../../inventory/shown-drive.ts';
 import type { Inventory, InventoryDrive } from '../../inventory/inventory.ts';
+import type { Order } from '../../order/order.ts';
 import { commandOf } from '../command.ts';
 import { clearedUuid } from '../identity.ts';
 import type { KnownVolume } from '../known-volume.ts';
@@ -30,14 +31,16 @@ export interface ResetRequest {
   nodeUID: string;
   /** The wanted layout, which the plan only shows. */
   layout: Layout;
+  /** The order that is being carried out. */
+  order?: Order;
 }
 
 /**
  * How the drives of this node become raw again: only what a UUID proves to be ours, and all of it or nothing. Empty steps
  * without refusals of ours mean that nothing of ours is there.
  */
-export function planReset(inventory: Inventory, { nodeUID, layout }: ResetRequest): PlannedReset {
-  const found = inventory.standDown === undefined ? holdings(inventory) : [];
+export function planReset(inventory: Inventory, { nodeUID, layout, order }: ResetRequest): PlannedReset {
+  const found = inventory.standDown === undefined ? holdings(inventory, order) : [];
   const obstacles = found.flatMap((holding) => obstaclesOf(inventory, holding));
   const blocked = obstacles.length > 0;
   const free = blocked ? [] : found;

@@ -127,6 +127,17 @@ describe('the policy that keeps an agent to its node', () => {
     expect(after.spec.taints.map(({ key }) => key)).not.toContain('disk-unconfigured');
   });
 
+  it('lets it pause its node for a reset, with the startup taint, in one patch', async () => {
+    const annotation = '/metadata/annotations/kubectl-nvme.dev~1';
+    await patchNode(mine, [
+      { op: 'add', path: '/spec/taints/-', value: { key: 'disk-unconfigured', effect: 'NoSchedule' } },
+      { op: 'add', path: `${annotation}paused`, value: '{"by":"nvme-agent"}' },
+      { op: 'remove', path: `${annotation}ready-boot-id` },
+    ]);
+    const after = await kubectlJson<{ spec: { taints: { key: string }[] } }>(ctx, lab, 'get', 'node', mine);
+    expect(after.spec.taints.map(({ key }) => key)).toContain('disk-unconfigured');
+  });
+
   it('lets it write its condition into its own status', async () => {
     const condition = { type: 'kubectl-nvme.dev/DisksReady', status: 'True', reason: 'AsExpected' };
     const patch = JSON.stringify({ status: { conditions: [condition] } });
@@ -162,7 +173,19 @@ describe('the policy that keeps an agent to its node', () => {
       'a new taint',
       mine,
       [{ op: 'add', path: '/spec/taints/-', value: { key: 'evil', effect: 'NoExecute' } }],
-      'never add one',
+      'only startup taints of local drives',
+    ],
+    [
+      'a startup taint that drives pods away',
+      mine,
+      [
+        {
+          op: 'add',
+          path: '/spec/taints/-',
+          value: { key: 'readiness.k8s.io/disks', effect: 'NoExecute' },
+        },
+      ],
+      'only startup taints of local drives',
     ],
     ['cordoning', mine, [{ op: 'add', path: '/spec/unschedulable', value: true }], 'nothing else'],
   ])('denies %s', async (_, name, patch, message) => {

@@ -114,16 +114,6 @@ test('only what the profile includes is used', () => {
   expect(plan(two, { drives: { include: ['*_AWSNVME2N1'] } }).plan.candidates).toEqual(['/dev/nvme2n1']);
 });
 
-test.each(['Adopt', 'Wipe'] as const)(
-  'existingData %s is refused clearly until it is supported',
-  (existingData) => {
-    const foreign = machine({ drives: { nvme1n1: { blkid: { TYPE: 'ext4', UUID } } } });
-    expect(reasons(plan(foreign, { existingData }))['/dev/nvme1n1']).toBe(
-      `carries an ext4 filesystem; existingData ${existingData} is not supported by this version`,
-    );
-  },
-);
-
 test('on a platform that owns the drives nothing is set up, and it says so', () => {
   const labels = { 'cloud.google.com/gke-ephemeral-storage-local-ssd': 'true' };
   const found = plan(two, {}, { nodeLabels: labels });

@@ -30,7 +30,7 @@ const volume: FilesystemVolume & PresentVolume = {
 };
 const publication = { node, spec, localDrives: 4 };
 const decide = (present: Partial<typeof volume>, volumes: PersistentVolume[]) =>
-  decidePublication({ ...volume, ...present }, { ...publication, volumes });
+  decidePublication({ ...volume, ...present }, { ...publication, volumes, mayCreate: true });
 
 const own = (
   change: { uid?: string; lost?: boolean; phase?: string; deleting?: boolean } = {},
@@ -139,7 +139,7 @@ describe('decidePublication of a raw drive', () => {
     status: { phase: 'Bound' },
   });
   const of = (present: Partial<BlockVolume>, volumes: PersistentVolume[]) =>
-    decidePublication({ ...raw, ...present }, { ...publication, volumes });
+    decidePublication({ ...raw, ...present }, { ...publication, volumes, mayCreate: true });
 
   it('keeps its PersistentVolume while the node is the same', () => {
     expect(of({}, [bound('uid-1')])).toEqual({

@@ -49,7 +49,12 @@ describe('publishing', () => {
     said = [];
   });
 
-  const publish = (host: FakeHost, uid = 'uid-1', volume: PlannedVolume = planned): Promise<VolumeStatus[]> =>
+  const publish = (
+    host: FakeHost,
+    uid = 'uid-1',
+    volume: PlannedVolume = planned,
+    mayCreate = true,
+  ): Promise<VolumeStatus[]> =>
     publishVolumes([volume], {
       kube,
       host,
@@ -58,6 +63,7 @@ describe('publishing', () => {
       node: { name: 'n1', uid, hostname: 'n1' },
       spec: withDefaults(),
       localDrives: 2,
+      mayCreate,
       volumes: kube.objects(persistentVolumes),
       onPublished: ({ name }) => said.push(name),
     });
@@ -71,6 +77,16 @@ describe('publishing', () => {
     await publish(host);
     expect(kube.writes).toEqual([]);
     expect(said).toHaveLength(1);
+  });
+
+  it('publishes nothing on a paused node, and keeps what is published there', async () => {
+    expect(await publish(hostWith(), 'uid-1', planned, false)).toMatchObject([
+      { reason: 'the node is paused' },
+    ]);
+    expect(objects()).toEqual([]);
+    await publish(hostWith());
+    expect(await publish(hostWith(), 'uid-1', planned, false)).toMatchObject([{ state: 'Publishing' }]);
+    expect(objects()).toHaveLength(1);
   });
 
   it('publishes nothing while the host shows no mount there', async () => {

@@ -47,7 +47,6 @@ const situation = (change: Partial<Situation> = {}): Situation => ({
   hasProfile: true,
   planned: planned(),
   volumes: [volume('Available')],
-  paused: false,
   waitingForRequest: false,
   ...change,
 });
@@ -103,7 +102,16 @@ describe('the decision that the taint hangs on', () => {
       { planned: planned({ steps: [step] }), waitingForRequest: true },
       'WaitingForRequest',
     ],
-    ['it is paused with steps left', { planned: planned({ steps: [step] }), paused: true }, 'PausedByUser'],
+    [
+      'a person paused it with steps left',
+      { planned: planned({ steps: [step] }), pause: { by: 'alice', why: '' } },
+      'PausedByUser',
+    ],
+    [
+      'a reset left it raw',
+      { planned: planned({ steps: [step] }), pause: { by: 'nvme-agent', why: 'reset' } },
+      'Reset',
+    ],
     ['a volume is not published yet', { volumes: [volume('Publishing')] }, 'SettingUp'],
     ['its only directory holds files of nobody', { volumes: [volume('Unclaimed')] }, 'ExistingData'],
     ['too few volumes are left beside a stuck one', twoVolumes(2), 'ExistingData'],

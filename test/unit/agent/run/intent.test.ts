@@ -15,7 +15,7 @@ function observation(
     publishing: { name: 'n1', uid: 'u', hostname: 'n1' },
     nvme: { ...nvmeNode(), ...nvme },
     volumes: [],
-    paused,
+    ...(paused ? { pause: { by: 'alice', why: 'maintenance' } } : {}),
     ...(profile === undefined ? {} : { profile: { ...nvmeProfile(), spec: profile } }),
   };
 }
