@@ -14,6 +14,7 @@ import { plugDrive, unplugDrive } from './plugging.ts';
 import { assemble, configure, cutPower, isOn, powerOn, wipeDriveFiles } from './power.ts';
 import { guestBootID, untilBooted, untilReady, type Place } from './readiness.ts';
 import { driveFile } from './qemu.ts';
+import { slowDrive } from './slowing.ts';
 import { randomBytes } from 'node:crypto';
 
 /** A node of a lab: a machine, and the Node that its kubelet registered. Every verb reads the machine's record anew. */
@@ -50,6 +51,8 @@ export interface LabNode {
   unplug(driveID: string): Promise<void>;
   /** Puts it back, with the bytes it had. */
   plug(driveID: string): Promise<void>;
+  /** Lets a local drive do so many writes a second; 0 ends that. */
+  slow(driveID: string, writesPerSecond: number): Promise<void>;
   /** The SHA-256 of all bytes of a drive, with everything written that the guest holds for it. */
   driveDigest(driveID: string): Promise<string>;
   /** The port of the host's loopback that leads to a port of the guest; see `NodeOptions.forwardPorts`. */
@@ -134,6 +137,7 @@ export function labNode(place: NodePlace, name: string): LabNode {
     delete: async (options = {}) => await deleteNode(place, await machine(), options.keepRunning ?? false),
     unplug: async (id) => await unplugDrive(place.ctx, dir, await machine(), id),
     plug: async (id) => await plugDrive(dir, await machine(), id),
+    slow: async (id, writesPerSecond) => await slowDrive(dir, await machine(), id, writesPerSecond),
     driveDigest: async (id) => await driveDigest(place.ctx, dir, await machine(), id),
     forward: async (guestPort) => forwardedPort(await machine(), guestPort),
   };

@@ -3,6 +3,7 @@ import { STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import { nodes, nvmeNodes, pods, type Node, type Pod } from '../../../kube/resources.ts';
 import type { NVMeNode } from '../../../api/node.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
+import { restartAgent } from './agent-pod.ts';
 import { inPool, profileFor, sectorsWritten, startScene, writerPod, type Scene } from './scene.ts';
 import { witness, type Witness } from './witness.ts';
 
@@ -88,15 +89,7 @@ describe('a node is born on AWS', () => {
     );
     const kernelName = remote?.path.replace('/dev/', '') ?? '';
     const [volumes, sectors] = [await versions(), await sectorsWritten(current(), kernelName)];
-    const agents = async () => (await scene.kube.listAll(pods, { namespace: 'kubectl-nvme-agent' })).items;
-    const [old] = await agents();
-    await scene.kube.delete(pods, old?.metadata?.name ?? '', { namespace: 'kubectl-nvme-agent' });
-    const log = await scene.until('the new agent to end a round', 180, async () => {
-      const next = (await agents()).find(({ metadata }) => metadata?.uid !== old?.metadata?.uid);
-      if (next === undefined || !isRunning(next)) return undefined;
-      const text = await scene.agentLog(next.metadata?.name ?? '');
-      return text.includes('round done') ? text : undefined;
-    });
+    const log = await restartAgent(scene);
     expect(log).not.toContain('step failed');
     expect(log).toContain('VolumesPublished');
     expect(await versions()).toEqual(volumes);
