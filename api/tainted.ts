@@ -18,3 +18,9 @@ export function ownTaintKeys(node: Recorded): string[] {
   const own = (node.spec?.taints ?? []).filter(({ key, effect }) => record.has(`${key}:${effect}`));
   return [...new Set(own.map(({ key }) => key))];
 }
+
+/** The record after an edit: of the wanted taints those that are put on, and those that were ours before. */
+export function recordAfter(node: Recorded, wanted: readonly Taint[], missing: readonly Taint[]): string {
+  const own = ownTaintKeys(node);
+  return recordOf(wanted.filter((taint) => missing.includes(taint) || own.includes(taint.key)));
+}

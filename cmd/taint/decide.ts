@@ -2,7 +2,7 @@ import { PAUSED, READY_BOOT_ID, TAINTED } from '../../api/keys.ts';
 import { handsOff, missingTaints, profileFor } from '../../api/matching.ts';
 import { formatPause, type Pause } from '../../api/pause.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
-import { ownTaintKeys, recordOf } from '../../api/tainted.ts';
+import { recordAfter } from '../../api/tainted.ts';
 import type { Node } from '../../kube/resources.ts';
 import type { NodeEdit } from '../../kube/taints.ts';
 import { Failure } from '../errors/exit.ts';
@@ -37,11 +37,11 @@ export function taint(node: Node, profiles: readonly NVMeProfile[]): NodeEdit {
       next: 'See the profiles: kubectl nvme list profiles',
     });
   }
-  const missing = match && !isReady(node) ? missingTaints(node, match.spec.taints) : [];
+  const wanted = match?.spec.taints ?? [];
+  const missing = isReady(node) ? [] : missingTaints(node, wanted);
   if (missing.length === 0) return { annotations: { [PAUSED]: null } };
-  const own = ownTaintKeys(node);
-  const ours = match?.spec.taints.filter((one) => missing.includes(one) || own.includes(one.key)) ?? [];
-  return { addTaints: missing, annotations: { [PAUSED]: null, [TAINTED]: recordOf(ours) } };
+  const record = recordAfter(node, wanted, missing);
+  return { addTaints: missing, annotations: { [PAUSED]: null, [TAINTED]: record } };
 }
 
 function isReady({ metadata, status }: Node): boolean {

@@ -1,9 +1,8 @@
 import { READY_BOOT_ID, TAINTED } from '../../../api/keys.ts';
 import { handsOff, missingTaints, profileFor, type ProfileMatch } from '../../../api/matching.ts';
-import type { Taint } from '../../../api/meta.ts';
 import type { NVMeNode } from '../../../api/node.ts';
 import type { NVMeProfile } from '../../../api/profile.ts';
-import { ownTaintKeys, recordOf } from '../../../api/tainted.ts';
+import { ownTaintKeys, recordAfter } from '../../../api/tainted.ts';
 import type { Node } from '../../../kube/resources.ts';
 import type { NodeEdit } from '../../../kube/taints.ts';
 import { newNVMeNode, ownerUID } from './nvme-node.ts';
@@ -104,10 +103,4 @@ function isOlder(node: Node, { profile }: ProfileMatch): boolean {
   const born = Date.parse(node.metadata?.creationTimestamp ?? '');
   const since = Date.parse(profile.metadata.creationTimestamp ?? '');
   return born < since;
-}
-
-/** The taints that are ours after the edit: what we add, and what we had and still want. */
-function recordAfter(node: Node, wanted: readonly Taint[], missing: readonly Taint[]): string {
-  const own = ownTaintKeys(node);
-  return recordOf(wanted.filter((taint) => missing.includes(taint) || own.includes(taint.key)));
 }
