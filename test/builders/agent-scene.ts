@@ -44,8 +44,11 @@ export class AgentScene {
     const { spec } = intentOf(seen);
     const order = givenUp('', inventoryFor(snapshot, seen, spec));
     const { steps } = planFor(snapshot, { ...seen, order }, spec);
-    const reset = resetFor(inventoryFor(snapshot, { ...seen, volumes: [] }, spec), seen, spec);
-    return new NodeHost(snapshot, [...steps, ...reset.steps], kill);
+    // A broken array is proved ours by its volume; a Bound volume forbids the reset that may come later.
+    const resets = [seen.volumes, []].map((volumes) =>
+      resetFor(inventoryFor(snapshot, { ...seen, volumes }, spec), seen, spec),
+    );
+    return new NodeHost(snapshot, [...steps, ...resets.flatMap((reset) => reset.steps)], kill);
   }
 
   round(host: FakeHost, bootID?: string): Promise<Readiness> {

@@ -20,6 +20,11 @@ export interface PlannedReset {
   steps: Step[];
   /** Drives that end raw. */
   drives: InventoryDrive[];
+  /**
+   * UUIDs of what spans drives. An array that lacks a drive is proved ours by its PersistentVolume alone: before that goes,
+   * they are put on record as half-made.
+   */
+  begins: string[];
   /** Names of the PersistentVolumes of ours that are deleted first. */
   volumes: string[];
   /** Something of ours is in use or named: nothing may be done at all. The plan's refusals say by whom. */
@@ -59,7 +64,8 @@ export function planReset(inventory: Inventory, { nodeUID, layout, order }: Rese
     steps: steps.length === 0 ? [] : [...shownBefore(volumes), ...steps.map(shownStep)],
     refusals: [...obstacles, ...othersLeftAlone(inventory, ours)],
   };
-  return { plan, steps, drives, volumes: volumes.map(({ name }) => name), blocked };
+  const begins = free.flatMap((holding) => holding.begins);
+  return { plan, steps, drives, begins, volumes: volumes.map(({ name }) => name), blocked };
 }
 
 function obstaclesOf({ volumes }: Inventory, { drives, obstacle }: Holding): Refusal[] {

@@ -46,7 +46,9 @@ function resetEdit(
       [PAUSED]: annotations?.[PAUSED] ?? formatPause(pause),
       // Not taken off: a node that was ready once is no new one.
       [READY_BOOT_ID]: '',
-      ...(addTaints.length === 0 ? {} : { [TAINTED]: own.filter((taint) => taint !== '').join(',') }),
+      ...(addTaints.length === 0
+        ? {}
+        : { [TAINTED]: [...new Set(own)].filter((taint) => taint !== '').join(',') }),
     },
     labels: { [READY_LABEL]: null },
   };

@@ -1,5 +1,6 @@
 import type { NodeRequest, Progress } from '../../../api/node.ts';
 import { applySteps } from '../../apply/apply.ts';
+import { BegunRegister } from '../../apply/begun-register.ts';
 import { forgetBegun } from '../../apply/forget-begun.ts';
 import { covers, orderFor, type Order } from '../../order/order.ts';
 import { readOrder, writeOrder } from '../../order/order-file.ts';
@@ -35,6 +36,7 @@ export async function performReset(options: ResetOptions): Promise<void> {
   await pause(options);
   await deleteVolumes(order, options);
   await clearDrives(order, options);
+  await checkRaw(order, options);
   const { host } = options;
   await forgetBegun(host, async () => {
     const { inventory } = await lookForReset(options);
@@ -54,13 +56,15 @@ async function orderOnRecord(options: ResetOptions): Promise<Order> {
   const known = await readOrder(host);
   if (known?.requestID === request.id) return known;
   return await host.withWriteLock(LOCK_TIMEOUT_MS, async () => {
-    const { plan, drives, volumes, blocked } = (await lookForReset(options)).reset;
+    const { plan, drives, begins, volumes, blocked } = (await lookForReset(options)).reset;
     if (plan.id !== request.planID || blocked) {
       throw new RefusedOrderError(
         `it was for plan ${request.planID ?? 'none'}, and the plan is ${plan.id} now`,
       );
     }
     const order = orderFor(request.id, drives, volumes);
+    const begun = await BegunRegister.open(host);
+    for (const uuid of begins) await begun.begin(uuid);
     await writeOrder(host, order);
     return order;
   });
@@ -90,6 +94,14 @@ async function lookForReset(
   const { spec } = intentOf(seen);
   const inventory = inventoryFor(await readMachine(discover, spec, signal), seen, spec);
   return { inventory, reset: resetFor(inventory, seen, spec, order) };
+}
+
+/** A reset that leaves anything is no reset: whoever ordered it must hear of it. */
+async function checkRaw({ drives }: Order, options: ResetOptions): Promise<void> {
+  const { inventory } = await lookForReset(options);
+  const left = inventory.drives.find(({ identity, state }) => identity in drives && state !== 'Free');
+  if (left === undefined) return;
+  throw new RefusedOrderError(`${left.path} is not raw: ${left.reason ?? `its state is ${left.state}`}`);
 }
 
 /** What is still to be done, all of it ordered. */

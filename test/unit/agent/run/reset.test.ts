@@ -225,6 +225,30 @@ describe('a reset', () => {
     expect(await scene.round(await scene.hostOf(host.snapshot))).toMatchObject({ ready: true });
   });
 
+  it('takes an array apart that lost a drive, although its volume, the proof, goes first', async () => {
+    await readyNode({ layout: { type: 'RAID' } });
+    const { blockdevices } = host.snapshot.lsblk;
+    const left = { blockdevices: blockdevices.filter(({ name }) => name !== 'nvme2n1') };
+    host = await scene.hostOf({ ...host.snapshot, lsblk: left });
+    await scene.round(host);
+    await order();
+    expect(await scene.round(host)).toMatchObject({ ready: false, reason: 'Reset' });
+    expect(await states()).toEqual(['Free']);
+    expect(host.snapshot.begun).toEqual([]);
+    expect(scene.volumes()).toEqual([]);
+  });
+
+  it('is not called done while a drive is not raw', async () => {
+    await order();
+    scene.kube.before('delete', 'persistentvolumes', () => {
+      const blkid = { ...host.snapshot.blkid, '/dev/nvme1n1': { TYPE: 'xfs', UUID: 'theirs' } };
+      host.snapshot = { ...host.snapshot, blkid, mountinfo: '' };
+    });
+    await scene.round(host);
+    expect((await scene.condition('Refused')).message).toContain('/dev/nvme1n1 is not raw');
+    expect(scene.said()).not.toContain('NVMeReset');
+  });
+
   /** A claim takes the first volume. */
   function bind(): void {
     scene.kube.change(persistentVolumes, scene.volumes()[0]?.metadata?.name ?? '', (volume) => {
