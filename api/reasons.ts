@@ -60,6 +60,12 @@ export const EVENT_REASONS = {
   /** The drives are raw again, and the node is paused. */
   NVMeReset: 'NVMeReset',
   NVMeVolumePublished: 'NVMeVolumePublished',
+  /** A released volume was cleaned and proven clean; it is published anew. */
+  NVMeVolumeCleaned: 'NVMeVolumeCleaned',
+  /** A released volume is not cleaned while somebody may still use it; the message says who. */
+  NVMeCleaningHeld: 'NVMeCleaningHeld',
+  /** Cleaning a released volume failed; it is tried again. */
+  NVMeCleaningFailed: 'NVMeCleaningFailed',
   /** The taint could not be removed although everything is ready. */
   NVMeTaintStuck: 'NVMeTaintStuck',
   /** cleanup removed a claim, a pod or a PV of a node that is gone. */

@@ -42,7 +42,7 @@ export async function performUnmount(host: Host, step: UnmountStep): Promise<voi
  */
 export async function makeDataDirectory(
   host: Host,
-  { mountPath, uuid }: MakeDataDirectoryStep,
+  { mountPath, uuid }: Pick<MakeDataDirectoryStep, 'mountPath' | 'uuid'>,
 ): Promise<void> {
   if (!(await isMounted(host, mountPath, uuid))) {
     throw new RefusedError(mountPath, `our filesystem ${uuid} is not mounted there`);

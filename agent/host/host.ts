@@ -38,6 +38,16 @@ export class CommandError extends Error {
   }
 }
 
+/** A mount in a mount namespace of its own. */
+export interface NamespaceMount {
+  /** Path inside the filesystem that is mounted. */
+  root: string;
+  /** As its namespace sees it. */
+  mountPoint: string;
+  /** A process of the namespace, in words. */
+  holder: string;
+}
+
 /**
  * The one seam between the agent and the machine it runs on. Paths are the host's; an agent in a container maps
  * them through its mount of the host's root. Nothing here decides anything.
@@ -73,6 +83,23 @@ export interface Host {
   openersOf(path: string): Promise<string[]>;
   /** Writes an attribute of the kernel below /sys or /proc in one write; needs the write lock. */
   writeAttribute(path: string, text: string): Promise<void>;
+  /**
+   * Renames an entry of a directory, atomically; a link as its last part is not followed. Needs the write lock; rejects
+   * with the system's error when it is a mount point or the target is another directory with entries.
+   */
+  rename(from: string, to: string): Promise<void>;
+  /**
+   * Removes a directory with all that is in it. Follows no link, the last part of the path included, and enters no other
+   * filesystem. Needs the write lock; rejects with CommandError when anything is left.
+   */
+  removeTree(path: string): Promise<void>;
+  /** Resolves once all that was written to the filesystem of a path would survive a power cut. */
+  syncFilesystem(path: string): Promise<void>;
+  /**
+   * Mounts of a device, by its `major:minor`, in mount namespaces other than the host's own: a container keeps its mounts
+   * when its pod was deleted by force. Rejects when not all of them can be looked into.
+   */
+  mountsElsewhere(majMin: string): Promise<NamespaceMount[]>;
   /** mountinfo of the host's own mount namespace; rejects when that cannot be told from the container's. */
   hostMountinfo(): Promise<string>;
   /** Runs `work` while holding the host's one write lock; waits for it at most `timeoutMs`. */

@@ -61,7 +61,7 @@ export async function loopsOver(
 }
 
 /** Processes end and files are closed while we look. */
-async function unlessGone<T>(read: Promise<T>, gone: T): Promise<T> {
+export async function unlessGone<T>(read: Promise<T>, gone: T): Promise<T> {
   try {
     return await read;
   } catch (error) {

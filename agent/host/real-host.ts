@@ -1,19 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { basename, dirname } from 'node:path';
 import { mkdir, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
 import type { Clock } from '../../kube/clock.ts';
 import { holdExclusive, probeExclusive, readBlocks, writeAttribute } from './block-device.ts';
 import { filesystemBytes } from './filesystem-size.ts';
 import { findHostInit, type HostInit } from './host-init.ts';
 import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
-import type { Host, RunOptions, RunResult } from './host.ts';
+import type { Host, NamespaceMount, RunOptions, RunResult } from './host.ts';
 import { readInitFacts } from './init-facts.ts';
 import { LOCK_PATH, takeLock } from './lock.ts';
 import { keepingLock } from './lock-keeper.ts';
 import { inHostNamespace, needsHostNamespace } from './mount-namespace.ts';
 import { HostMountsUnknownError, readHostMountinfo } from './mountinfo.ts';
 import { loopsOver, openersOf } from './openers.ts';
+import { mountsElsewhere } from './mounts-elsewhere.ts';
 import { replaceFile } from './replace-file.ts';
 import { runProgram, type RunContext } from './run.ts';
+import { removeTree, renameEntry, syncFilesystem } from './tree.ts';
 
 export interface RealHostOptions {
   /** Where the host's root is mounted: `/host` in a container, `/` on the host itself. */
@@ -110,6 +113,26 @@ class RealHost implements Host {
     await writeAttribute(path, text);
   }
 
+  async rename(from: string, to: string): Promise<void> {
+    this.#heldLock(['rename', from, to]);
+    await renameEntry(await this.#entry(from), await this.#entry(to));
+  }
+
+  async removeTree(path: string): Promise<void> {
+    const lockFd = this.#heldLock(['rm', path]);
+    await removeTree(await this.#entry(path), { ...this.#context, lockFd });
+  }
+
+  async syncFilesystem(path: string): Promise<void> {
+    await syncFilesystem(await this.#local(path), this.#context);
+  }
+
+  async mountsElsewhere(majMin: string): Promise<NamespaceMount[]> {
+    const init = await this.#init();
+    if (!init.found) throw new HostMountsUnknownError(init.reason);
+    return mountsElsewhere(majMin, init.proc);
+  }
+
   async hostMountinfo(): Promise<string> {
     return readHostMountinfo(await this.#init());
   }
@@ -132,6 +155,11 @@ class RealHost implements Host {
 
   async #init(): Promise<HostInit> {
     return findHostInit(await readInitFacts(this.#rootMount));
+  }
+
+  /** A path whose last part is taken as it stands, link or not. */
+  async #entry(path: string): Promise<string> {
+    return `${await this.#local(dirname(path))}/${basename(path)}`;
   }
 
   async #local(path: string): Promise<string> {

@@ -49,9 +49,9 @@ export function missingSteps(
 }
 
 /** The volume of a filesystem of ours. */
-export function volumeOf({ uuid, device, drives }: Target, fsType: FilesystemType): FilesystemVolume {
+export function volumeOf({ uuid, device, drives, stripe }: Target, fsType: FilesystemType): FilesystemVolume {
   const paths = { device, mountPath: mountPathOf(uuid), path: dataPathOf(uuid) };
-  return { mode: 'Filesystem', identity: uuid, fsType, ...paths, drives };
+  return { mode: 'Filesystem', identity: uuid, fsType, ...paths, drives, ...(stripe ? { stripe } : {}) };
 }
 
 /** The filesystem type of a content, when it is the filesystem with this UUID and one that we make. */

@@ -1,5 +1,5 @@
 import type { Plan } from '../../api/plan.ts';
-import type { FilesystemType, Step } from './step.ts';
+import type { FilesystemType, Step, Stripe } from './step.ts';
 
 /** A volume that is there once every step of the plan is done. */
 export type PlannedVolume = FilesystemVolume | BlockVolume;
@@ -18,6 +18,8 @@ export interface FilesystemVolume {
   path: string;
   /** Identities of the drives below. */
   drives: string[];
+  /** Absent on plain drives. */
+  stripe?: Stripe;
 }
 
 /** A whole drive, handed out raw. */

@@ -9,6 +9,7 @@ import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
 import { LockTimeoutError } from '../host/lock.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
+import { removeLeftovers } from '../recycle/leftovers.ts';
 import { decidePublication, type PresentVolume, type PublishContext } from './decide.ts';
 import { offerRaw } from './offer-raw.ts';
 
@@ -70,8 +71,10 @@ async function publish(
   };
   try {
     if (volume.mode === 'Block') await offerRaw(host, volume, String(clock.now()), create);
-    else if (await isMounted(host, volume.mountPath, volume.identity)) await create();
-    else return { state: 'Failed', reason: 'its filesystem is no longer mounted' };
+    else if (await isMounted(host, volume.mountPath, volume.identity)) {
+      await removeLeftovers(host, volume);
+      await create();
+    } else return { state: 'Failed', reason: 'its filesystem is no longer mounted' };
   } catch (error) {
     if (error instanceof RefusedError) return { state: 'Failed', reason: error.reason };
     if (error instanceof LockTimeoutError) return { state: 'Publishing', reason: error.message };

@@ -27,6 +27,18 @@ export class NodeEvents {
     this.#say('Normal', 'NVMeVolumePublished', `${name}: ${formatBytes(capacity)} at ${path}`);
   }
 
+  volumeCleaned(name: string, method: string): void {
+    this.#say('Normal', 'NVMeVolumeCleaned', `${name}: cleaned by ${method}, to be published anew`);
+  }
+
+  cleaningHeld(name: string, reason: string): void {
+    this.#say('Warning', 'NVMeCleaningHeld', `${name}: ${reason}`);
+  }
+
+  cleaningFailed(name: string, reason: string): void {
+    this.#say('Warning', 'NVMeCleaningFailed', `${name}: ${reason}`);
+  }
+
   /** Failures, refusals and losses that the last report did not have. */
   whatIsNew(before: Conditions, after: Conditions, failed: boolean): void {
     const ready = find(after, 'Ready');

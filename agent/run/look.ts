@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory/inventory.ts';
 import type { Planned } from '../plan/planned.ts';
 import { planReset, type PlannedReset } from '../plan/reset/reset.ts';
 import { knownVolume } from '../publish/known-volumes.ts';
+import { isBeingRemade } from '../recycle/remade.ts';
 import type { Order } from '../order/order.ts';
 import type { Observation } from './observe.ts';
 
@@ -79,7 +80,7 @@ export function inventoryFor(
     provider: spec.provider,
     drives: spec.drives,
     strict: true,
-    volumes: volumes.map(knownVolume),
+    volumes: volumes.filter((one) => !isBeingRemade(one, snapshot.begun ?? [])).map(knownVolume),
     nodeLabels: node.metadata?.labels ?? {},
     ...(providerID === undefined ? {} : { providerID }),
   });

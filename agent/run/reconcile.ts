@@ -6,17 +6,25 @@ import { Round, type ReconcileOptions } from './round.ts';
 
 export type { ReconcileOptions } from './round.ts';
 
+/** How a round ended. */
+export interface RoundResult extends Readiness {
+  /** Something is left that may pass without any change that the agent would be told of: look again after that time. */
+  lookAgainMs?: number;
+}
+
 /**
- * One round of the agent: look, do what may be done, publish, report, and take the taint off last. Level-based: it can be
+ * One round of the agent: look, do what may be done, publish, report, take the taint off, and clean released volumes. Level-based: it can be
  * killed anywhere and run again; with nothing to do it writes nothing. Throws NotYet while it must wait for the cluster,
  * and the API server's own errors.
  */
-export async function reconcile(options: ReconcileOptions, signal: AbortSignal): Promise<Readiness> {
+export async function reconcile(options: ReconcileOptions, signal: AbortSignal): Promise<RoundResult> {
   const round = new Round(options, await observeWithOrder(options, signal), signal);
   try {
     const first = await round.takeRequest(await round.look());
     if (round.isResetting) return await round.reset();
-    return await applyUntilDone(round, first);
+    const ready = await applyUntilDone(round, first);
+    const lookAgainMs = await round.recycle();
+    return { ...ready, ...(lookAgainMs === undefined ? {} : { lookAgainMs }) };
   } catch (error) {
     signal.throwIfAborted();
     return await round.reportBlind(failureOf(error));

@@ -22,6 +22,7 @@ import {
 import { hugepagesOf, kubeletBehind } from '../report/hugepages.ts';
 import { readiness, type Failure, type Readiness, type Situation } from '../report/readiness.ts';
 import { trimmedSnapshot } from '../report/trimmed-snapshot.ts';
+import type { Released } from '../recycle/evidence.ts';
 import { failureOf } from './failure.ts';
 import { intentOf, wantedSpec, type Intent } from './intent.ts';
 import { givenUp, type Order } from '../order/order.ts';
@@ -32,6 +33,8 @@ import { inventoryFor, look, planFor, resetFor, type Discover, type Look } from 
 import type { Observation } from './observe.ts';
 import { publishAndSee } from './publish-and-see.ts';
 import { publishable } from './publishable.ts';
+import { recycleAll } from './recycle-all.ts';
+import { judgeAll, withReleased } from './released.ts';
 import { Reporter } from './reporter.ts';
 import { performReset } from './reset/perform.ts';
 
@@ -56,6 +59,8 @@ export class Round {
   readonly #to: Reporter;
   /** Why the request that was taken in this round is not carried out. */
   #refusal: string | undefined;
+  /** Released volumes of the last look, judged. */
+  #released: Released[] = [];
 
   constructor(options: ReconcileOptions, seen: Observation, signal: AbortSignal) {
     this.#options = options;
@@ -209,7 +214,10 @@ export class Round {
       ...this.#options,
       judgeAgain: () => this.#judgeAgain(),
     });
-    const volumes = [...published, ...absent.map(({ status }) => status)];
+    const judged = { ...this.#options, signal: this.#signal };
+    this.#released = failure === undefined ? await judgeAll(before.volumes, published, seen, judged) : [];
+    const living = withReleased(published, this.#released);
+    const volumes = [...living, ...absent.map(({ status }) => status)];
     const situation: Situation = {
       ...{ spec, hasProfile, planned, volumes, waitingForRequest, missingDrives: missingDrives(loss) },
       ...kubeletBehind(snapshot, seen.node, spec),
@@ -234,6 +242,20 @@ export class Round {
       return role === 'Local' && (state === 'Unknown' || state === 'Failed');
     });
     return isUnread ? { ...ready, unread: true } : ready;
+  }
+
+  /** Ends the lives of released volumes; gives in how many milliseconds to look again at those that are left. */
+  recycle(): Promise<number | undefined> {
+    const report = async (name: string, reason: string): Promise<void> => {
+      const volumes = this.#nvme.status?.volumes ?? [];
+      const kept = { state: 'Released' as const, reason };
+      await this.#to.patch({
+        volumes: volumes.map((one) => (one.name === name ? { ...one, ...kept } : one)),
+      });
+    };
+    const before = this.#seen.nvme.status?.volumes ?? [];
+    const { say } = this.#to;
+    return recycleAll(this.#released, { ...this.#options, signal: this.#signal, say, before, report });
   }
 
   async #judgeAgain(): Promise<AbsentVolume[]> {

@@ -99,7 +99,8 @@ async function oneRound(
     // A drive that is just coming or going is soon read; one that never answers is asked ever more rarely.
     if (ready.unread) return clock.now() + unread.next();
     unread.reset();
-    return !ready.ready && PASSING.has(ready.reason) ? clock.now() + WAIT_MS : undefined;
+    const wait = !ready.ready && PASSING.has(ready.reason) ? WAIT_MS : ready.lookAgainMs;
+    return wait === undefined ? undefined : clock.now() + wait;
   } catch (error) {
     if (signal.aborted) return undefined;
     health.round({ ready: false, seconds: (clock.now() - began) / 1000 });

@@ -1,7 +1,13 @@
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
 import { parseMark } from '../../agent/discover/mark.ts';
 import { formatSpdkRecord, parseSpdkRecord, SPDK_PATH } from '../../agent/discover/spdk-record.ts';
-import { CommandError, type Host, type RunOptions, type RunResult } from '../../agent/host/host.ts';
+import {
+  CommandError,
+  type Host,
+  type NamespaceMount,
+  type RunOptions,
+  type RunResult,
+} from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
 import { poolPath } from '../../agent/inventory/hugepages.ts';
 import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
@@ -105,14 +111,14 @@ export class FakeHost implements Host {
   }
 
   async realPath(path: string): Promise<string> {
-    return Promise.resolve(this.pci.realPath(this.snapshot, path) ?? this.#resolve(path));
+    return Promise.resolve(this.pci.realPath(this.snapshot, path) ?? this.resolve(path));
   }
 
   exists(path: string): Promise<boolean> {
     this.#live();
     const { files = {} } = this.snapshot;
     const known = factsOf(this.snapshot).devices;
-    const resolved = this.#resolve(path);
+    const resolved = this.resolve(path);
     return Promise.resolve(
       files[path] === true ||
         this.pci.directory(this.snapshot, path) !== undefined ||
@@ -121,7 +127,7 @@ export class FakeHost implements Host {
   }
 
   writeFile(path: string, text: string): Promise<void> {
-    this.#change(() => {
+    this.change(() => {
       if (!path.startsWith(RECORDS)) throw new Error(`Expected only ${RECORDS} to be written, got ${path}`);
       this.#files.set(path, text);
       if (path === BEGUN_PATH) this.snapshot = { ...this.snapshot, begun: JSON.parse(text) as string[] };
@@ -155,7 +161,7 @@ export class FakeHost implements Host {
 
   /** Blank drives read as zeros, any other as counting bytes, but for its mark. */
   readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
-    const device = this.#resolve(path);
+    const device = this.resolve(path);
     const sample = this.snapshot.samples?.[device];
     if (sample?.constant !== null) return Promise.resolve(new Uint8Array(length));
     const bytes = Uint8Array.from({ length }, (_, index) => (offset + index) % 251);
@@ -175,7 +181,7 @@ export class FakeHost implements Host {
 
   async probeExclusive(path: string): Promise<void> {
     this.#live();
-    const device = this.#resolve(path);
+    const device = this.resolve(path);
     const used = [...factsOf(this.snapshot).devices.values()].find((block) => block.path === device);
     const held = used?.rows.some(({ children = [] }) => children.length > 0) === true;
     const mounted = parseMountinfo(this.snapshot.mountinfo ?? '')?.some(({ source }) => source === device);
@@ -190,7 +196,7 @@ export class FakeHost implements Host {
 
   openersOf(path: string): Promise<string[]> {
     this.#live();
-    return Promise.resolve(this.openers.get(this.#resolve(path)) ?? []);
+    return Promise.resolve(this.openers.get(this.resolve(path)) ?? []);
   }
 
   async writeAttribute(path: string, text: string): Promise<void> {
@@ -198,7 +204,25 @@ export class FakeHost implements Host {
     if (!this.#locked) throw new Error(`Expected the write lock for ${path}`);
     this.programs.push(`!${path} = ${text.trim()}`);
     await this.onWrite(path);
-    this.#change(() => (this.snapshot = this.pci.written(this.snapshot, path, text)));
+    this.change(() => (this.snapshot = this.pci.written(this.snapshot, path, text)));
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return Promise.reject(new Error(`Expected no entry to be renamed, got ${from} to ${to}`));
+  }
+
+  removeTree(path: string): Promise<void> {
+    return Promise.reject(new Error(`Expected no directory to be removed, got ${path}`));
+  }
+
+  syncFilesystem(): Promise<void> {
+    this.#live();
+    return Promise.resolve();
+  }
+
+  mountsElsewhere(_majMin: string): Promise<NamespaceMount[]> {
+    this.#live();
+    return Promise.resolve([]);
   }
 
   hostMountinfo(): Promise<string> {
@@ -220,28 +244,33 @@ export class FakeHost implements Host {
   #write(command: readonly string[], input: string): void {
     const [program, target = '', path = ''] = command;
     if (program === 'dd') {
-      this.#change(() => this.#writeMark(this.#resolve(target.slice('of='.length)), input));
+      this.change(() => this.#writeMark(this.resolve(target.slice('of='.length)), input));
       return;
     }
     if (program === 'mkdir') {
-      this.#change(() => (this.snapshot.files = { ...this.snapshot.files, [path]: true }));
+      this.change(() => (this.snapshot.files = { ...this.snapshot.files, [path]: true }));
       return;
     }
     const line = command.join(' ');
     if (program === 'modprobe') {
-      this.#change(() => undefined);
+      this.change(() => undefined);
       return;
     }
     const step = this.#steps.find((known) => commandOf(known).join(' ') === line);
     if (!step) throw new Error(`Expected a program of the plan, got ${line}`);
-    this.#change(
+    this.change(
       () => (this.snapshot = applied(this.snapshot, [step])),
       () => (this.snapshot = { ...interrupted(this.snapshot, [step]), begun: this.snapshot.begun ?? [] }),
     );
   }
 
+  /** Throws unless the write lock is held. */
+  protected needLock(what: string): void {
+    if (!this.#locked) throw new Error(`Expected the write lock for ${what}`);
+  }
+
   /** What cannot be half done, such as a rename, is not done when the kill comes in the middle. */
-  #change(whole: () => unknown, half: () => unknown = () => undefined): void {
+  protected change(whole: () => unknown, half: () => unknown = () => undefined): void {
     this.#live();
     const kill = this.#changes === this.#kill?.at ? this.#kill.when : undefined;
     this.#changes += 1;
@@ -254,7 +283,7 @@ export class FakeHost implements Host {
 
   #answer(command: readonly string[]): string {
     const [program] = command;
-    const path = this.#resolve(command.at(-1) ?? '');
+    const path = this.resolve(command.at(-1) ?? '');
     if (program === 'blkid') {
       const found = Object.entries(this.snapshot.blkid?.[path] ?? {});
       if (found.length === 0) throw new CommandError(command, { exitCode: 2, stderr: '', timedOut: false });
@@ -265,7 +294,7 @@ export class FakeHost implements Host {
     throw new Error(`Expected a program that the fake knows, got ${command.join(' ')}`);
   }
 
-  #resolve(path: string): string {
+  protected resolve(path: string): string {
     const { byId = {}, lvs = [] } = this.snapshot;
     const link = path.startsWith('/dev/disk/by-id/')
       ? byId[path.slice('/dev/disk/by-id/'.length)]

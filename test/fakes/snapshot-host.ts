@@ -86,6 +86,10 @@ export class SnapshotHost implements Host {
     return this.#answer(`samples:${path}`, bytes ?? new Uint8Array(length).fill(constant ?? 0));
   }
 
+  rename = refuse;
+  removeTree = refuse;
+  syncFilesystem = refuse;
+  mountsElsewhere = refuse;
   writeFile = refuse;
   makeDirectory = refuse;
   filesystemBytes = refuse;

@@ -112,7 +112,16 @@ describe('the policy that keeps an agent to its node', () => {
   afterAll(async () => {
     const quietly = ['--ignore-not-found', '--wait=false'];
     await kubectl(ctx, lab, 'delete', 'pod', 'agent-mine', '-n', NAMESPACE, '--force', ...quietly);
-    await kubectl(ctx, lab, 'delete', 'pv', 'policy-volume', 'policy-of-another', ...quietly);
+    await kubectl(
+      ctx,
+      lab,
+      'delete',
+      'pv',
+      'policy-volume',
+      'policy-of-another',
+      'policy-released',
+      ...quietly,
+    );
     await kubectl(ctx, lab, 'delete', 'node', mine, other, ...quietly);
     await kubectl(ctx, lab, 'delete', 'clusterrole,clusterrolebinding', 'policy-status-reader', ...quietly);
   });
@@ -235,6 +244,50 @@ describe('the policy that keeps an agent to its node', () => {
     await expect(kubectl(ctx, stolen, 'delete', 'pv', 'policy-of-another', '--wait=false')).rejects.toThrow(
       'exactly one node selector term',
     );
+  });
+
+  it('lets it annotate its volume, and change nothing else of it', async () => {
+    const patch = (object: object): Promise<string> =>
+      kubectl(ctx, stolen, 'patch', 'pv', 'policy-volume', '--type=merge', '-p', JSON.stringify(object));
+    await patch({ metadata: { annotations: { 'kubectl-nvme.dev/node-uid': 'u' } } });
+    await expect(patch({ spec: { capacity: { storage: '2Gi' } } })).rejects.toThrow(
+      'only labels and annotations',
+    );
+    await expect(patch({ metadata: { finalizers: [] } })).rejects.toThrow('only labels and annotations');
+  });
+
+  it('lets it delete a volume that is released, and none that is bound', async () => {
+    const claim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'policy-claim', namespace: 'default' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'none',
+        volumeName: 'policy-released',
+        resources: { requests: { storage: '1Gi' } },
+      },
+    };
+    const untilPhase = (phase: string): Promise<unknown> =>
+      waitFor(`the volume to be ${phase}`, { timeoutMs: 20_000, signal: ctx.signal }, async () => {
+        const { status } = await kubectlJson<{ status: { phase: string } }>(
+          ctx,
+          lab,
+          'get',
+          'pv',
+          'policy-released',
+        );
+        return status.phase === phase ? true : undefined;
+      });
+    const remove = (): Promise<string> =>
+      kubectl(ctx, stolen, 'delete', 'pv', 'policy-released', '--wait=false');
+    await apply(stolen, volume('policy-released'));
+    await apply(lab, claim);
+    await untilPhase('Bound');
+    await expect(remove()).rejects.toThrow('may not delete a volume that is bound');
+    await kubectl(ctx, lab, 'delete', 'pvc', 'policy-claim', '-n', 'default', '--wait=false');
+    await untilPhase('Released');
+    await remove();
   });
 
   it('denies everything to a token that names no node', async () => {
