@@ -27,6 +27,9 @@ export const PAUSED = `${GROUP}/paused`;
 /** Annotation on the Node: the webhook and the enrol controller leave it alone. */
 export const EXEMPT = `${GROUP}/exempt`;
 
+/** Annotation on the webhook's namespace: JSON of the version and the options that it was installed with. */
+export const INSTALLATION = `${GROUP}/installation`;
+
 /** Label on the Node: `true` once the volumes are published. */
 export const READY_LABEL = `${GROUP}/ready`;
 

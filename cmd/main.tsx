@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
 import { runProgram } from './cli/run-program.ts';
 import type { FlagValues } from './cli/flag.ts';
 import type { Terminal } from './cli/verb.ts';
 import { Interrupted } from './errors/exit.ts';
+import type { ManifestBundle } from './install/bundle.ts';
 import { systemClock } from '../kube/system-clock.ts';
 
 const clock = systemClock();
@@ -45,8 +47,11 @@ async function connect(flags: FlagValues) {
   return { kube, host: new URL(config.server).host, namespace: config.namespace };
 }
 
-// Beside the bundle in the package; absent when only the program was copied.
-const manifests = join(import.meta.dirname, '..', '..', 'manifests', 'base');
+/** Written beside the bundle by the build. */
+async function bundle(): Promise<ManifestBundle> {
+  const path = join(import.meta.dirname, 'manifests.json');
+  return JSON.parse(await readFile(path, 'utf8')) as ManifestBundle;
+}
 
 const exitCode = await runProgram(process.argv.slice(2), {
   stdout: process.stdout,
@@ -55,8 +60,9 @@ const exitCode = await runProgram(process.argv.slice(2), {
   signal: interruption.signal,
   newID: () => randomUUID(),
   connect,
+  bundle,
+  readText: (path) => (path === '-' ? text(process.stdin) : readFile(path, 'utf8')),
   ...terminal(),
-  ...(existsSync(manifests) ? { manifests } : {}),
 });
 // Idle keep-alive connections would hold the process; the empty write waits until a pipe has taken everything.
 process.stdout.write('', () => process.exit(exitCode));

@@ -6,6 +6,7 @@ import type {
   V1CustomResourceDefinition,
   V1DaemonSet,
   V1Deployment,
+  V1EndpointSlice,
   V1MutatingWebhookConfiguration,
   V1Namespace,
   V1Node,
@@ -54,6 +55,10 @@ export type ConfigMap = Wire<V1ConfigMap>;
 export type Secret = Wire<V1Secret>;
 export type MutatingWebhookConfiguration = Wire<V1MutatingWebhookConfiguration>;
 export type ValidatingWebhookConfiguration = Wire<V1ValidatingWebhookConfiguration>;
+export type Deployment = Wire<V1Deployment>;
+export type DaemonSet = Wire<V1DaemonSet>;
+export type CSIDriver = Wire<V1CSIDriver>;
+export type EndpointSlice = Wire<V1EndpointSlice>;
 
 /** core/v1 Event, the fields that we write. */
 export interface CoreEvent {
@@ -110,8 +115,8 @@ export const events = resource<CoreEvent>('', 'v1', 'events', 'Event', true);
 export const secrets = resource<Secret>('', 'v1', 'secrets', 'Secret', true);
 export const configMaps = resource<ConfigMap>('', 'v1', 'configmaps', 'ConfigMap', true);
 export const namespaces = resource<Wire<V1Namespace>>('', 'v1', 'namespaces', 'Namespace', false);
-export const deployments = resource<Wire<V1Deployment>>('apps', 'v1', 'deployments', 'Deployment', true);
-export const daemonSets = resource<Wire<V1DaemonSet>>('apps', 'v1', 'daemonsets', 'DaemonSet', true);
+export const deployments = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
+export const daemonSets = resource<DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet', true);
 export const statefulSets = resource<Wire<V1StatefulSet>>('apps', 'v1', 'statefulsets', 'StatefulSet', true);
 export const storageClasses = resource<StorageClass>(
   'storage.k8s.io',
@@ -120,13 +125,7 @@ export const storageClasses = resource<StorageClass>(
   'StorageClass',
   false,
 );
-export const csiDrivers = resource<Wire<V1CSIDriver>>(
-  'storage.k8s.io',
-  'v1',
-  'csidrivers',
-  'CSIDriver',
-  false,
-);
+export const csiDrivers = resource<CSIDriver>('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', false);
 export const csiStorageCapacities = resource<CSIStorageCapacity>(
   'storage.k8s.io',
   'v1',
@@ -158,3 +157,10 @@ export const customResourceDefinitions = resource<Wire<V1CustomResourceDefinitio
 );
 export const nvmeProfiles = resource<NVMeProfile>(GROUP, VERSION, 'nvmeprofiles', 'NVMeProfile', false);
 export const nvmeNodes = resource<NVMeNode>(GROUP, VERSION, 'nvmenodes', 'NVMeNode', false);
+export const endpointSlices = resource<EndpointSlice>(
+  'discovery.k8s.io',
+  'v1',
+  'endpointslices',
+  'EndpointSlice',
+  true,
+);

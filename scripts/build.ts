@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { manifestBundle } from './manifests/bundle.ts';
 
 const root = join(import.meta.dirname, '..');
 const staging = join(root, `.dist-${process.pid}`);
@@ -78,6 +79,10 @@ const { metafile } = await build({
 writeFileSync(join(staging, 'package.json'), JSON.stringify({ type: 'module', version }));
 // Which chunks each program loads: an image takes only those of its own programs.
 writeFileSync(join(staging, 'chunks.json'), JSON.stringify(chunksByProgram(metafile.outputs), null, 2));
+writeFileSync(
+  join(staging, 'lib', 'manifests.json'),
+  JSON.stringify(manifestBundle(join(root, 'manifests')), null, 1),
+);
 for (const [name] of entries) {
   writeFileSync(join(staging, name), launcher(name));
   chmodSync(join(staging, name), 0o755);

@@ -117,6 +117,21 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('../verbs/spdk-apply.ts')).spdkApply,
   },
   {
+    path: ['install'],
+    summary: 'Install kubectl-nvme in the cluster',
+    load: async () => (await import('../verbs/install.ts')).install,
+  },
+  {
+    path: ['upgrade'],
+    summary: 'Bring the installation to the version of this plugin',
+    load: async () => (await import('../verbs/install.ts')).upgrade,
+  },
+  {
+    path: ['uninstall'],
+    summary: 'Take kubectl-nvme out of the cluster; data stays',
+    load: async () => (await import('../verbs/uninstall.ts')).uninstall,
+  },
+  {
     path: ['completion'],
     summary: 'Say how to switch on shell completion',
     load: async () => (await import('../verbs/completion.ts')).completion,

@@ -11,7 +11,6 @@ import type { LocalContext } from './verb.ts';
 export interface Surroundings extends LocalContext {
   /** Opens the cluster that the configuration flags select; sends nothing yet. Loaded only when it is needed. */
   connect: (config: FlagValues) => Promise<{ kube: KubeApi; host: string; namespace: string }>;
-  manifests?: string;
 }
 
 /** Exit code after Ctrl-C: 128 + SIGINT. */
@@ -19,8 +18,8 @@ const INTERRUPTED = 130;
 
 /** Runs one command line to its exit code. The only place that prints errors. */
 export async function runProgram(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stderr, signal, manifests } = surroundings;
-  const errorContext: ErrorContext = manifests === undefined ? {} : { manifests };
+  const { stderr, signal } = surroundings;
+  const errorContext: ErrorContext = {};
   try {
     const request = await readCommandLine(argv);
     if (request.kind === 'help') surroundings.stdout.write(request.text);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeApi } from '../../kube/api.ts';
+import type { ManifestBundle } from '../install/bundle.ts';
 import type { Candidates, Flag, FlagValues } from './flag.ts';
 
 /** Where text goes. */
@@ -27,6 +28,10 @@ export interface LocalContext {
   signal: AbortSignal;
   /** A name that no other request has. */
   newID: () => string;
+  /** What comes with the program to be installed. */
+  bundle: () => Promise<ManifestBundle>;
+  /** Text of a file, of standard input for `-`. */
+  readText: (path: string) => Promise<string>;
 }
 
 /** The same, with a cluster. */

@@ -18,11 +18,12 @@ export const WAIT_FLAGS: readonly Flag[] = [
 
 /** Reads WAIT_FLAGS. */
 export function waitOf(flags: FlagValues): { wait: boolean; timeoutMs: number } {
-  return { wait: isOn(flags, 'wait'), timeoutMs: timeoutOf(flags) };
+  return { wait: isOn(flags, 'wait'), timeoutMs: timeoutOf(flags, '10m') };
 }
 
-function timeoutOf(flags: FlagValues): number {
-  const text = textOf(flags, 'timeout') ?? '10m';
+/** Milliseconds of `--timeout`, 0 for no limit. Throws UsageError in the words of kubectl's flag parser. */
+export function timeoutOf(flags: FlagValues, usual: string): number {
+  const text = textOf(flags, 'timeout') ?? usual;
   try {
     return parseDuration(text.replace(/^0s$/, '0'));
   } catch (cause) {

@@ -8,8 +8,6 @@ import { UsageError } from './usage.ts';
 export interface ErrorContext {
   /** `host:port` of the API server. */
   host?: string;
-  /** Folder that `kubectl apply -k` installs from. */
-  manifests?: string;
 }
 
 /** The lines for stderr, in kubectl's words where kubectl has words for it (StandardErrorMessage in kubectl). */
@@ -19,10 +17,7 @@ export function explain(error: unknown, context: ErrorContext = {}): string[] {
   if (error instanceof ApiError) return apiLines(error);
   if (error instanceof TransportError) return [transportLine(error, context)];
   if (error instanceof NotInstalled) {
-    return [
-      `error: ${error.message}`,
-      `Install it with: kubectl apply -k ${context.manifests ?? 'manifests/base'}`,
-    ];
+    return [`error: ${error.message}`, 'Install it with: kubectl nvme install'];
   }
   if (error instanceof Failure) {
     return [`error: ${error.message}`, ...(error.next === undefined ? [] : [error.next])];

@@ -6,19 +6,21 @@ import { isRefusal } from './refusal.ts';
 export interface FollowOptions {
   clock: Clock;
   signal: AbortSignal;
+  /** Of an object that lives in one. */
+  namespace?: string;
   /** Told about every interruption that is survived. */
   onTrouble?: (error: unknown) => void;
 }
 
 /**
- * The states of one cluster-scoped object from now on, undefined while it does not exist; states in between may be
+ * The states of one object from now on, undefined while it does not exist; states in between may be
  * skipped. Goes on over an API server that is away; rejects when the signal aborts or the server refuses us.
  */
 export async function* followObject<T>(
   kube: KubeApi,
   type: ResourceType<T>,
   name: string,
-  { clock, signal, onTrouble }: FollowOptions,
+  { clock, signal, namespace, onTrouble }: FollowOptions,
 ): AsyncGenerator<T | undefined> {
   const stop = new AbortController();
   const until = AbortSignal.any([signal, stop.signal]);
@@ -28,6 +30,7 @@ export async function* followObject<T>(
     kube,
     clock,
     type,
+    ...(namespace === undefined ? {} : { namespace }),
     fieldSelector: `metadata.name=${name}`,
     onError: (error) => (isRefusal(error) ? refused.reject(error) : onTrouble?.(error)),
   });
@@ -38,7 +41,7 @@ export async function* followObject<T>(
     await Promise.race([reflector.waitForSync(until), refused.promise]);
     for (;;) {
       changed = Promise.withResolvers<undefined>();
-      yield reflector.store.get(name);
+      yield reflector.store.get(name, namespace);
       await Promise.race([changed.promise, refused.promise]);
     }
   } finally {

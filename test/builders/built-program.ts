@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const DIST = join(import.meta.dirname, '..', '..', 'dist');
@@ -18,7 +19,8 @@ export function runProgramFile(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<ProgramResult> {
-  const options = { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 };
+  // kubectl without a HOME keeps its cache in the working directory.
+  const options = { env: { PATH: process.env.PATH, HOME: tmpdir(), ...env }, timeout: 60_000 };
   return new Promise((resolve, reject) => {
     execFile(file, args, options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : error.code;

@@ -1,7 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../../kube/clock.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { runProgram } from '../../cmd/cli/run-program.ts';
 import type { Terminal } from '../../cmd/cli/verb.ts';
+import { manifestBundle } from '../../scripts/manifests/bundle.ts';
+
+const MANIFESTS = join(import.meta.dirname, '..', '..', 'manifests');
 
 export interface Outcome {
   exitCode: number;
@@ -37,7 +42,8 @@ export async function kubectlNVMe(argv: readonly string[], options: ProgramOptio
     newID: () => `request-${(ids += 1)}`,
     connect: () =>
       Promise.resolve({ kube: options.kube, host: 'cluster.example:6443', namespace: 'default' }),
-    manifests: 'manifests/base',
+    bundle: () => Promise.resolve(manifestBundle(MANIFESTS)),
+    readText: (path) => readFile(path, 'utf8'),
   });
   return { exitCode, ...written };
 }

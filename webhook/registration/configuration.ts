@@ -1,9 +1,10 @@
 import { GROUP } from '../../api/group.ts';
 import { EXEMPT } from '../../api/keys.ts';
+import { PART_OF, PART_OF_LABEL, REGISTRATION_NAME } from '../../api/parts.ts';
 import type { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../../kube/resources.ts';
 
 /** Name of both configurations; RBAC allows writing these only. */
-export const CONFIGURATION_NAME = 'kubectl-nvme';
+export const CONFIGURATION_NAME = REGISTRATION_NAME;
 const TAINT_WEBHOOK = `taint.${GROUP}`;
 const PROFILE_WEBHOOK = `profiles.${GROUP}`;
 
@@ -22,7 +23,7 @@ const API_VERSION = 'admissionregistration.k8s.io/v1';
 
 const metadata = {
   name: CONFIGURATION_NAME,
-  labels: { 'app.kubernetes.io/part-of': 'kubectl-nvme' },
+  labels: { [PART_OF_LABEL]: PART_OF },
   // AKS's admissions enforcer would keep writing a namespaceSelector into it, and we would keep mending that.
   annotations: { 'admissions.enforcer/disabled': 'true' },
 };

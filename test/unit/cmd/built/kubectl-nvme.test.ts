@@ -88,9 +88,7 @@ describe('the built kubectl-nvme', () => {
       empty.list('/api/v1/nodes', 'Node', []);
       const { exitCode, stderr } = await run('status', '-s', empty.address);
       await empty.stop();
-      expect(stderr).toMatch(
-        /is not installed there\nInstall it with: kubectl apply -k .*manifests\/base\n$/,
-      );
+      expect(stderr).toMatch(/is not installed there\nInstall it with: kubectl nvme install\n$/);
       expect(exitCode).toBe(1);
     });
 

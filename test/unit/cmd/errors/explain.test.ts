@@ -43,9 +43,9 @@ describe('error messages', () => {
   });
 
   it('say how to install what is missing', () => {
-    const [problem, next] = explain(new NotInstalled('NVMeNode', undefined), { manifests: '/opt/m' });
+    const [problem, next] = explain(new NotInstalled('NVMeNode', undefined));
     expect(problem).toMatch(/^error: the server doesn't have the kind NVMeNode/);
-    expect(next).toBe('Install it with: kubectl apply -k /opt/m');
+    expect(next).toBe('Install it with: kubectl nvme install');
   });
 
   it('print the next step of a failure, and all of several failures', () => {

@@ -31,6 +31,8 @@ function open(count: number, size?: { columns: number; rows: number }) {
       stdout: { write: () => true },
       stderr: { write: () => true },
       signal: interruption.signal,
+      bundle: () => Promise.reject(new Error('not asked for')),
+      readText: () => Promise.reject(new Error('not asked for')),
       newID: () => 'id',
       namespace: 'default',
     },

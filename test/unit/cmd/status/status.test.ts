@@ -243,9 +243,7 @@ describe('kubectl nvme status', () => {
   it('says how to install what the cluster does not have', async () => {
     kube.fail('list', 'nvmenodes', new ApiError(404, { code: 404, message: '404 page not found' }, 'GET'));
     const { stderr, exitCode } = await status();
-    expect(stderr).toMatch(
-      /kubectl-nvme is not installed there\nInstall it with: kubectl apply -k manifests\/base\n$/,
-    );
+    expect(stderr).toMatch(/kubectl-nvme is not installed there\nInstall it with: kubectl nvme install\n$/);
     expect(exitCode).toBe(1);
   });
 
