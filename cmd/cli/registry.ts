@@ -132,6 +132,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('../verbs/uninstall.ts')).uninstall,
   },
   {
+    path: ['doctor'],
+    summary: 'Look for what is wrong, and say how to mend it',
+    load: async () => (await import('../verbs/doctor.ts')).doctor,
+  },
+  {
     path: ['completion'],
     summary: 'Say how to switch on shell completion',
     load: async () => (await import('../verbs/completion.ts')).completion,

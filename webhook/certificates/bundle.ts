@@ -1,13 +1,8 @@
 import { X509Certificate } from 'node:crypto';
+import { certificatesIn } from '../../kube/pem.ts';
 
 /** Certificates that the API server trusts at once: the newest rotation, the one before, and room for a race. */
 const MAX_IN_BUNDLE = 5;
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
-
-/** The single PEM certificates in a text, each with a line end. */
-export const certificatesIn = (pem: string): string[] =>
-  (pem.match(BLOCK) ?? []).map((block) => `${block}\n`);
 
 /**
  * The bundle to publish: all that are wanted, then what is trusted now and still valid. Another replica may go on

@@ -1,5 +1,6 @@
 import { NODE_LABEL, PROTECTED, PROVISIONED_BY, PROVISIONER } from '../../../api/keys.ts';
 import type { NVMeProfile } from '../../../api/profile.ts';
+import { wantedStorageClasses } from '../../../api/wanted-storage-classes.ts';
 import type { KubeApi } from '../../../kube/api.ts';
 import type { Clock } from '../../../kube/clock.ts';
 import { editNode } from '../../../kube/edit-node.ts';
@@ -13,7 +14,7 @@ import { notSynced, type Caches } from '../caches.ts';
 import { decideEnrolment, decideNode, type EnrolAction } from './decide.ts';
 import { EnrolEvents } from './events.ts';
 import type { EnrolMetrics } from './metrics.ts';
-import { decideStorageClass, wantedStorageClasses } from './storage-class.ts';
+import { decideStorageClass } from './storage-class.ts';
 
 export interface EnrolOptions {
   kube: KubeApi;

@@ -11,12 +11,6 @@ export type StorageClassDecision =
   /** It is there and a person must mend it: a StorageClass cannot be changed, and is perhaps not ours. */
   | { kind: 'finding'; message: string };
 
-/** Names of the StorageClasses that the profiles' layouts publish volumes in. */
-export function wantedStorageClasses(profiles: Iterable<NVMeProfile>): Set<string> {
-  const specs = [...profiles].map(({ spec }) => withDefaults(spec));
-  return new Set(specs.filter(publishesVolumes).map(({ volumes }) => volumes.storageClassName));
-}
-
 /** Decides about one class; the first profile by name that wants it gives its reclaim policy. */
 export function decideStorageClass(
   name: string,

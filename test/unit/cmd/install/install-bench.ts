@@ -7,11 +7,12 @@ import { kubectlNVMe, type Outcome } from '../../../fakes/program.ts';
 const NEVER = 1_000;
 
 /** An empty cluster, whose API server begins to serve each CRD as soon as somebody looks. */
-export class InstallBench {
+export class InstallBench<K extends FakeKube = FakeKube> {
   readonly clock = new SteppedClock();
-  readonly kube = new FakeKube(this.clock);
+  readonly kube: K;
 
-  constructor() {
+  constructor(kube: (clock: SteppedClock) => K = (clock) => new FakeKube(clock) as K) {
+    this.kube = kube(this.clock);
     this.kube.before('list', 'customresourcedefinitions', () => this.#establish(), NEVER);
   }
 

@@ -1,7 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createAuthority, createLeaf } from '../../../../webhook/certificates/authority.ts';
-import { certificatesIn, mergedBundle } from '../../../../webhook/certificates/bundle.ts';
+import { certificatesIn } from '../../../../kube/pem.ts';
+import { mergedBundle } from '../../../../webhook/certificates/bundle.ts';
 import { authorityProblem, lifetimeOf } from '../../../../webhook/certificates/validity.ts';
 import { isSignedBy } from '../../../builders/certificates.ts';
 

@@ -4,7 +4,7 @@ import { secrets } from '../../../../kube/resources.ts';
 import { createLogger } from '../../../../logging/logger.ts';
 import { BACKDATE_MS, type KeyedCertificate } from '../../../../webhook/certificates/authority.ts';
 import { AUTHORITY_SECRET, ensureAuthority } from '../../../../webhook/certificates/authority-secret.ts';
-import { certificatesIn } from '../../../../webhook/certificates/bundle.ts';
+import { certificatesIn } from '../../../../kube/pem.ts';
 import { CertificateKeeper } from '../../../../webhook/certificates/keeper.ts';
 import { isSignedBy } from '../../../builders/certificates.ts';
 import { lifetimeOf } from '../../../../webhook/certificates/validity.ts';

@@ -5,7 +5,7 @@ import {
   type MutatingWebhookConfiguration,
 } from '../../../../kube/resources.ts';
 import { createAuthority } from '../../../../webhook/certificates/authority.ts';
-import { certificatesIn } from '../../../../webhook/certificates/bundle.ts';
+import { certificatesIn } from '../../../../kube/pem.ts';
 import {
   CONFIGURATION_NAME,
   hostsOf,

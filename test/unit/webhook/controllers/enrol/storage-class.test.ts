@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NVMeProfileSpecInput } from '../../../../../api/profile.ts';
-import {
-  decideStorageClass,
-  wantedStorageClasses,
-} from '../../../../../webhook/controllers/enrol/storage-class.ts';
+import { wantedStorageClasses } from '../../../../../api/wanted-storage-classes.ts';
+import { decideStorageClass } from '../../../../../webhook/controllers/enrol/storage-class.ts';
 import { nvmeProfile } from '../../../../builders/objects.ts';
 
 const profile = (name: string, spec: NVMeProfileSpecInput) => nvmeProfile({ metadata: { name }, spec });
