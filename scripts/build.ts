@@ -19,7 +19,15 @@ const programs: Record<string, string> = {
 function launcher(program: string): string {
   return `#!/bin/sh
 # Starts ${program} with a Node that can run it.
-self=$(readlink -f "$0" 2>/dev/null || echo "$0")
+# Not readlink -f, which macOS before 12.3 lacks.
+self=$0
+while [ -L "$self" ]; do
+  link=$(readlink "$self")
+  case $link in
+    /*) self=$link ;;
+    *) self=$(dirname "$self")/$link ;;
+  esac
+done
 here=$(dirname "$self")
 node="$here/../node_modules/node/bin/node"
 if [ ! -x "$node" ]; then

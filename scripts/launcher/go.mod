@@ -1,0 +1,3 @@
+module kubectl-nvme.dev/scripts/launcher
+
+go 1.19
