@@ -11,6 +11,7 @@ import {
   nvmeNodes,
   nvmeProfiles,
   storageClasses,
+  type Deployment,
   type Node,
 } from '../../../../kube/resources.ts';
 import { createAuthority } from '../../../../webhook/certificates/authority.ts';
@@ -113,4 +114,15 @@ export class DoctorBench extends InstallBench<ConsultedKube> {
   taintNoBirths(): void {
     this.kube.taintsBirths = false;
   }
+}
+
+/** cluster-autoscaler's Deployment of this version with these flags. */
+export function autoscaler(version: string, ...args: string[]): Deployment {
+  const containers = [
+    { name: 'ca', image: `registry.k8s.io/autoscaling/cluster-autoscaler:${version}`, args },
+  ];
+  return {
+    metadata: { name: 'cluster-autoscaler', namespace: 'kube-system' },
+    spec: { selector: {}, template: { spec: { containers } } },
+  };
 }

@@ -1,9 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DISKS_READY, PAUSED, STARTUP_TAINT_KEY } from '../../../../api/keys.ts';
 import { HOME_NAMESPACE, REGISTRATION_NAME } from '../../../../api/parts.ts';
-import { findVerb } from '../../../../cmd/cli/registry.ts';
 import type { Finding } from '../../../../cmd/doctor/finding.ts';
 import { nodePools } from '../../../../cmd/doctor/node-pool.ts';
 import {
@@ -16,12 +13,11 @@ import {
   nvmeProfiles,
   persistentVolumes,
   storageClasses,
-  type Deployment,
 } from '../../../../kube/resources.ts';
 import { createAuthority } from '../../../../webhook/certificates/authority.ts';
 import { node, nvmeProfile, persistentVolume } from '../../../builders/objects.ts';
 import { forbidden } from '../../../fakes/kube-answers.ts';
-import { DoctorBench } from './doctor-bench.ts';
+import { autoscaler, DoctorBench } from './doctor-bench.ts';
 
 const STARTUP = { key: STARTUP_TAINT_KEY, effect: 'NoSchedule' } as const;
 
@@ -306,26 +302,5 @@ describe('kubectl nvme doctor', () => {
     const found = await bench.problems();
     expect(found).toHaveLength(11);
     expect(found.at(-1)?.message).toBe('5 more nodes are tainted like these');
-  });
-});
-
-function autoscaler(version: string, ...args: string[]): Deployment {
-  const containers = [
-    { name: 'ca', image: `registry.k8s.io/autoscaling/cluster-autoscaler:${version}`, args },
-  ];
-  return {
-    metadata: { name: 'cluster-autoscaler', namespace: 'kube-system' },
-    spec: { selector: {}, template: { spec: { containers } } },
-  };
-}
-
-describe('the ways out', () => {
-  it('name only verbs that there are', () => {
-    const folder = join(import.meta.dirname, '..', '..', '..', '..', 'cmd', 'doctor', 'checks');
-    const text = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-    const named = text.flatMap((source) => [...source.matchAll(/kubectl nvme ((?:list |setup )?[a-z-]+)/g)]);
-    const words = [...new Set(named.map(([, verb = '']) => verb))];
-    expect(words.length).toBeGreaterThan(3);
-    expect(words.filter((verb) => findVerb(verb.split(' ')) === undefined)).toEqual([]);
   });
 });
