@@ -2,6 +2,7 @@ import type { SpdkStep } from '../plan/spdk-step.ts';
 import { giveBack } from './give-back.ts';
 import { handOver } from './hand-over.ts';
 import { setHugepages } from './hugepages.ts';
+import { recountHugepages } from './recount-hugepages.ts';
 import { loadDriver } from './load-driver.ts';
 import type { StepContext } from './perform-step.ts';
 
@@ -11,6 +12,8 @@ export async function performSpdk(step: SpdkStep, context: StepContext): Promise
   switch (step.kind) {
     case 'hugepages':
       return setHugepages(host, step, await context.spdk());
+    case 'recount-hugepages':
+      return recountHugepages(host, step, await context.spdk());
     case 'load-driver':
       return loadDriver(host, step);
     case 'pci-bind':

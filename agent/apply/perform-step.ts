@@ -38,6 +38,7 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
     case 'make-data-directory':
       return makeDataDirectory(host, step);
     case 'hugepages':
+    case 'recount-hugepages':
     case 'load-driver':
     case 'pci-bind':
     case 'pci-release':

@@ -12,12 +12,21 @@ export function stepWaits(steps: readonly Step[]): number[][] {
     return steps
       .map((_, earlier) => earlier)
       .slice(0, index)
-      .filter((earlier) => blocksAll(steps[earlier]) || mine.some((thing) => touched[earlier]?.has(thing)));
+      .filter(
+        (earlier) =>
+          blocksAll(steps[earlier]) ||
+          countsAll(step, steps[earlier]) ||
+          mine.some((thing) => touched[earlier]?.has(thing)),
+      );
   });
 }
 
 /** A stopped array lets go of members that its step does not name. */
 const blocksAll = (step: Step | undefined): boolean => step?.kind === 'md-stop';
+
+/** The kubelet is to count the pages of every NUMA node. */
+const countsAll = (step: Step, earlier: Step | undefined): boolean =>
+  step.kind === 'recount-hugepages' && earlier?.kind === 'hugepages';
 
 /** mdadm picks the next free md number, and two of it could pick the same. */
 const MDADM = 'mdadm';
@@ -56,6 +65,8 @@ function touchesOfSpdk(step: SpdkStep): string[] {
   switch (step.kind) {
     case 'hugepages':
       return [`hugepages/${step.numaNode}`];
+    case 'recount-hugepages':
+      return [];
     case 'load-driver':
       return [`driver/${step.driver}`];
     case 'pci-bind':

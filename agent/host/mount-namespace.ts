@@ -2,7 +2,14 @@ import type { HostInit } from './host-init.ts';
 import { HostMountsUnknownError } from './mountinfo.ts';
 
 /** Programs whose effect or answer is of the host’s mount namespace: udevadm’s daemon is in /run/udev, the modules in /lib. */
-const IN_HOST_NAMESPACE: ReadonlySet<string> = new Set(['mount', 'umount', 'mkdir', 'udevadm', 'modprobe']);
+const IN_HOST_NAMESPACE: ReadonlySet<string> = new Set([
+  'mount',
+  'umount',
+  'mkdir',
+  'udevadm',
+  'modprobe',
+  'systemctl',
+]);
 
 /** Paths that an agent in a container shares with the host as they are. */
 const SHARED = /^\/(dev|sys|proc)(\/|$)/;

@@ -9,8 +9,8 @@ const DIGITS = 16;
  * Hash of everything a set-up plan was made from: the node and its boot, the fingerprint of every drive, the names and phases
  * of PersistentVolumes, and what was asked for. A person's approval counts only while it is the same.
  */
-export function planId(inventory: Inventory, { spec, nodeUID }: PlanRequest): string {
-  const pages = spec.layout.type === 'SPDK' ? pagesOf(inventory) : [];
+export function planId(inventory: Inventory, { spec, nodeUID, capacity = {} }: PlanRequest): string {
+  const pages = spec.layout.type === 'SPDK' ? [...pagesOf(inventory), countedBy(capacity)] : [];
   const asked = [inventory.provider, spec.layout, spec.drives, spec.existingData, ...pages];
   return hash(['setup', nodeUID, inventory.bootID, asked, seen(inventory)]).slice(0, DIGITS);
 }
@@ -31,6 +31,13 @@ function seen(inventory: Inventory): unknown[] {
 /** Of interest only where we add to them; how many are free changes all the time, and decides nothing. */
 const pagesOf = ({ hugepages }: Inventory): unknown[] =>
   hugepages.map(({ numaNode, size, total }) => [numaNode, size, total]);
+
+/** What the kubelet has counted: it may have to count anew. */
+const countedBy = (capacity: NonNullable<PlanRequest['capacity']>): unknown[] =>
+  Object.entries(capacity)
+    .filter(([resource]) => resource.startsWith('hugepages-'))
+    .map(([resource, quantity]) => `${resource}=${quantity}`)
+    .sort();
 
 const sorted = <T>(items: readonly T[]): T[] =>
   [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

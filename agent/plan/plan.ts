@@ -9,6 +9,7 @@ import { planFresh } from './fresh.ts';
 import { keepExisting } from './keep.ts';
 import { together, type LayoutPlan } from './layout-plan.ts';
 import { planId } from './plan-id.ts';
+import { planRecount } from './recount.ts';
 import type { Planned } from './planned.ts';
 import { inOrder } from './step-order.ts';
 
@@ -19,6 +20,8 @@ export interface PlanRequest {
   nodeUID: string;
   /** What may be overwritten beside what is blank or ours; nothing when absent. */
   consent?: Consent;
+  /** `status.capacity` of the Node; absent outside a cluster. */
+  capacity?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -29,7 +32,8 @@ export interface PlanRequest {
 export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
   const kept = keepExisting(inventory, request.spec);
   const parts = together(kept, planFresh(inventory, request, kept.present));
-  const steps = inOrder(parts.steps);
+  const recount = planRecount(inventory, request.spec, parts.steps, request.capacity);
+  const steps = inOrder([...parts.steps, ...(parts.candidates.length > 0 ? recount : [])]);
   const candidates = [...parts.candidates].sort();
   const plan: Plan = {
     id: planId(inventory, request),

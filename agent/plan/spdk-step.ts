@@ -1,7 +1,8 @@
 import type { HugepageSize, SpdkController, SpdkDrive } from '../../api/snapshot.ts';
 
 /** What the SPDK layout and the way back from it do; see step.ts for what all steps have. */
-export type SpdkStep = HugepagesStep | LoadDriverStep | PciBindStep | PciReleaseStep | ForgetHandoverStep;
+export type SpdkStep =
+  HugepagesStep | RecountStep | LoadDriverStep | PciBindStep | PciReleaseStep | ForgetHandoverStep;
 
 /** Brings the pages of one pool to those of others and ours together. */
 export interface HugepagesStep {
@@ -13,6 +14,15 @@ export interface HugepagesStep {
   pages: number;
   /** Pages of everybody else, which stay. */
   others: number;
+}
+
+/** A kubelet counts hugepages at its start only (Kubernetes' docs, “Manage HugePages”). */
+export interface RecountStep {
+  kind: 'recount-hugepages';
+  name: string;
+  /** Of all pages that it is to count. */
+  bytes: number;
+  bootID: string;
 }
 
 export interface LoadDriverStep {

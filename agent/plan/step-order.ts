@@ -3,6 +3,7 @@ import type { Step } from './step.ts';
 /** Every step comes after those of earlier kinds on the same drives, so that equal kinds can run side by side. */
 const ORDER: readonly Step['kind'][] = [
   'hugepages',
+  'recount-hugepages',
   'unmount',
   'lv-remove',
   'vg-remove',

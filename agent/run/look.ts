@@ -56,7 +56,12 @@ export function planFor(snapshot: Snapshot, observation: Observation, spec: NVMe
   const { node, publishing, order } = observation;
   const newNode = node.metadata?.annotations?.[READY_BOOT_ID] === undefined;
   const consent = { newNode, ...present({ order }) };
-  return planSetup(inventory, { spec, nodeUID: publishing.uid, consent });
+  return planSetup(inventory, {
+    spec,
+    nodeUID: publishing.uid,
+    consent,
+    capacity: node.status?.capacity ?? {},
+  });
 }
 
 /** What a reset would do to a machine that was classified already. */

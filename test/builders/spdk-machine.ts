@@ -54,8 +54,9 @@ export function planFor(
   snapshot: Snapshot,
   spec: NVMeProfileSpec = spdkSpec(),
   volumes: KnownVolume[] = [],
+  capacity?: Record<string, string>,
 ): Planned {
   const { provider, drives } = spec;
   const inventory = takeInventory(snapshot, { provider, drives, strict: true, volumes });
-  return planSetup(inventory, { spec, nodeUID: 'uid-1' });
+  return planSetup(inventory, { spec, nodeUID: 'uid-1', ...(capacity ? { capacity } : {}) });
 }

@@ -229,3 +229,38 @@ describe('the way back', () => {
     expect(host.snapshot.spdk?.controllers.map(({ address }) => address)).toEqual([B]);
   });
 });
+
+describe('the restart of the kubelet', () => {
+  const recount: Step = { kind: 'recount-hugepages', name: 'restart', bytes: 64, bootID: 'b' };
+  /** A machine with these processes: name and control group. */
+  const withProcesses = (processes: Record<string, [string, string]>): FakeHost => {
+    const host = hostOf(spdkMachine());
+    const [directory, file] = [host.readDirectory.bind(host), host.readFile.bind(host)];
+    host.readDirectory = (path) =>
+      path === '/proc' ? Promise.resolve(['net', ...Object.keys(processes)]) : directory(path);
+    host.readFile = (path) => {
+      const [, pid = '', name] = /^\/proc\/(\d+)\/(comm|cgroup)$/.exec(path) ?? [];
+      const shown = processes[pid];
+      if (shown === undefined) return file(path);
+      return Promise.resolve(`${shown[name === 'comm' ? 0 : 1]}\n`);
+    };
+    return host;
+  };
+
+  it.each([
+    ['kubelet', '0::/system.slice/kubelet.service', 'kubelet.service'],
+    ['k3s-agent', '0::/system.slice/k3s-agent.service', 'k3s-agent.service'],
+    ['kubelet', '0::/../../../system.slice/k0sworker.service/sub', 'k0sworker.service'],
+  ])('finds the unit of %s in %s', async (name, group, unit) => {
+    const host = withProcesses({ 1: ['systemd', '0::/init.scope'], 9: [name, group] });
+    await apply(host, [recount]);
+    expect(host.programs).toContain(`!systemctl restart ${unit}`);
+    expect(host.snapshot.spdk?.kubelet).toEqual({ bootID: 'b', bytes: 64 });
+  });
+
+  it('is a person’s when systemd does not run it', async () => {
+    const host = withProcesses({ 9: ['kubelet', '0::/kubepods'] });
+    await expect(apply(host, [recount])).rejects.toThrow('restart it by hand');
+    expect(host.snapshot.spdk).toBeUndefined();
+  });
+});
