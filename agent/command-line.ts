@@ -3,6 +3,7 @@ import { DEFAULT_VG_NAME, layoutWithDefaults } from '../api/defaults.ts';
 import type { Layout } from '../api/layout.ts';
 import { PROVIDERS } from '../api/profile.ts';
 import { addSpdkFlags, spdkLayout, type SpdkFlags } from './cli/spdk-flags.ts';
+import { addSwapFlags, SWAP_SWITCHES, swapLayout, type SwapFlags } from './cli/swap-flags.ts';
 import { DEFAULT_TAINT_KEY, type OneShotOptions } from './one-shot/set-up.ts';
 
 /** What the command line asks for. */
@@ -11,7 +12,6 @@ export type AgentOperation =
   | { kind: 'set-up'; options: OneShotOptions }
   | { kind: 'snapshot' }
   | { kind: 'plan'; options: PlanFlags }
-  | { kind: 'unsupported'; layout: string }
   | { kind: 'sleep' };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,10 +24,10 @@ export interface PlanFlags {
   vgName?: string;
 }
 
-const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block', 'spdk'] as const;
+const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block', 'spdk', 'swap'] as const;
 type OneShotName = (typeof ONE_SHOT)[number];
 
-interface OneShotFlags extends SpdkFlags {
+interface OneShotFlags extends SpdkFlags, SwapFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   nodeName?: string;
   taintKey: string;
@@ -62,7 +62,6 @@ export function agentCommand(
     )
     .action((flags: { nodeName: string; healthPort: number }) => chosen({ kind: 'run', ...flags }));
   for (const name of ONE_SHOT) addOneShot(program, { name, env }, chosen);
-  addUnsupported(program, 'swap', chosen);
   program
     .command('snapshot')
     .description('print what discovery reads, as one JSON document')
@@ -107,6 +106,7 @@ function addOneShot(
     .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
   if (name === 'lvm') command.addOption(vgName());
   if (name === 'spdk') addSpdkFlags(command);
+  if (name === 'swap') addSwapFlags(command);
   if (name === 'filesystem' || name === 'raid')
     command.addOption(
       new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4'),
@@ -121,20 +121,11 @@ function addOneShot(
   });
 }
 
-/** Known by name, so that nobody takes them for misspelt; whatever comes after the name is not read. */
-function addUnsupported(program: Command, name: string, chosen: (operation: AgentOperation) => void): void {
-  program
-    .command(name, { hidden: true })
-    .allowUnknownOption()
-    .allowExcessArguments()
-    .action(() => chosen({ kind: 'unsupported', layout: name }));
-}
-
 /** Texts by which the flags of Materialize's tool are off in the environment; commander takes any value for on. */
 const OFF: ReadonlySet<string> = new Set(['', '0', 'f', 'false', 'n', 'no', 'off']);
 
 function switchedOff(command: Command, env: Environment): Partial<OneShotFlags> {
-  const switches = { removeTaint: 'REMOVE_TAINT', requireDrives: 'REQUIRE_DRIVES' };
+  const switches = { removeTaint: 'REMOVE_TAINT', requireDrives: 'REQUIRE_DRIVES', ...SWAP_SWITCHES };
   const off = Object.entries(switches).filter(
     ([key, name]) => command.getOptionValueSource(key) === 'env' && OFF.has(env[name]?.toLowerCase() ?? ''),
   );
@@ -147,6 +138,7 @@ const DESCRIPTIONS = {
   lvm: 'one volume group',
   block: 'one raw volume a drive: the drives are only looked at',
   spdk: 'SPDK’s: bound to a user-space driver, with hugepages',
+  swap: 'swap',
 } as const;
 
 function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
@@ -176,6 +168,8 @@ function layoutOf(name: OneShotName, flags: OneShotFlags): Layout {
       });
     case 'spdk':
       return spdkLayout(flags);
+    case 'swap':
+      return swapLayout(flags);
     case 'lvm':
       return layoutWithDefaults({ type: 'LVM', lvm: { vgName: flags.vgName ?? DEFAULT_VG_NAME } });
     case 'block':

@@ -6,9 +6,10 @@ import { systemClock } from '../kube/system-clock.ts';
 import { createLogger } from '../logging/logger.ts';
 import { runPlan } from './cli/plan.ts';
 import { runSnapshot } from './cli/snapshot.ts';
+import { argumentsOf } from './cli/user-data.ts';
 import { agentCommand, type AgentOperation } from './command-line.ts';
 import { createHost } from './host/real-host.ts';
-import { OneShotError, setUpOnce } from './one-shot/set-up.ts';
+import { setUpOnce } from './one-shot/set-up.ts';
 import { runAgent } from './run/run.ts';
 
 declare const __VERSION__: string;
@@ -52,10 +53,6 @@ async function carryOut(operation: AgentOperation): Promise<number> {
         stdout: process.stdout,
         readFile: (path) => readFile(path, 'utf8'),
       });
-    case 'unsupported':
-      throw new OneShotError(
-        `Layout \`${operation.layout}\` is not supported by this version: nothing was changed; use filesystem, raid, lvm, block or spdk`,
-      );
     case 'sleep':
       await clock.sleep(2 ** 31 - 1, signal).catch(() => undefined);
       return 0;
@@ -63,8 +60,10 @@ async function carryOut(operation: AgentOperation): Promise<number> {
 }
 
 let operation: AgentOperation | undefined;
-agentCommand({ version: __VERSION__, env: process.env }, (chosen) => (operation = chosen)).parse();
 try {
+  const args = await argumentsOf(process.argv.slice(2), (path) => readFile(path, 'utf8'));
+  const choose = (chosen: AgentOperation): void => void (operation = chosen);
+  agentCommand({ version: __VERSION__, env: process.env }, choose).parse(args, { from: 'user' });
   process.exitCode = operation === undefined ? 1 : await carryOut(operation);
 } catch (error) {
   logger.error('nvme-agent ends', { error });

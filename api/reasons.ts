@@ -18,6 +18,8 @@ export type ConditionType = keyof typeof CONDITIONS;
 /** Reasons of the conditions above and of the Node condition DisksReady. */
 export const CONDITION_REASONS = {
   VolumesPublished: 'VolumesPublished',
+  SwapOn: 'SwapOn',
+  KubeletForbidsSwap: 'KubeletForbidsSwap',
   SettingUp: 'SettingUp',
   KubeletRestartNeeded: 'KubeletRestartNeeded',
   WaitingForRequest: 'WaitingForRequest',

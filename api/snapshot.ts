@@ -46,6 +46,12 @@ export interface Snapshot {
   entries?: Record<string, string[]>;
   /** UUIDs that the agent had begun to make and not ended; see agent/discover/begun.ts. */
   begun?: string[];
+  /** Values of the vm.* sysctls that set-up may change, such as `swappiness`. */
+  sysctls?: Record<string, string>;
+  /** What the running kubelet does about swap; absent when none was found. */
+  kubelet?: KubeletFacts;
+  /** A change of the kubelet's configuration that the agent began and has not seen through. */
+  kubeletChange?: KubeletChange;
   /** /etc/machine-id of the host. */
   machineID?: string;
   /** /proc/sys/kernel/random/boot_id of the host. */
@@ -181,3 +187,45 @@ export interface SampleResult {
   /** UUID in the mark that a reset left, when the samples are still what the reset left. */
   mark?: string;
 }
+
+/** The running kubelet, as far as swap is concerned; nothing else of its configuration is kept. */
+export interface KubeletFacts {
+  /** systemd unit whose cgroup holds the process: `kubelet.service`, or the one that supervises it. */
+  unit: string;
+  pid: number;
+  /** `--fail-swap-on` on its command line, which outranks its files. */
+  failSwapOnFlag?: boolean;
+  /** `--config`. */
+  configPath?: string;
+  /** `--config-dir`. */
+  configDir?: string;
+  /** Its unit takes `--config` from the variable KUBELET_CONFIG_FILE_FLAGS, as Azure's does. */
+  configVariable?: boolean;
+  /** Its configuration file and the drop-ins after it, in the order in which it reads them. */
+  files: KubeletFile[];
+  /** Whether it started after the agent had last switched swap on; absent when that was not in this boot. */
+  sawSwap?: boolean;
+}
+
+/** What one file says of swap; absent fields are left as the files before it have them. */
+export interface KubeletFile {
+  path: string;
+  failSwapOn?: boolean;
+  swapBehavior?: string;
+  /** Whether the running kubelet started after the file was last changed. */
+  read: boolean;
+}
+
+export interface KubeletChange {
+  /** Unfinished: an agent died over it. TakenBack: the kubelet did not come up with it, in this boot. */
+  state: 'Unfinished' | 'TakenBack';
+  /** Where the settings were written; see the step `configure-kubelet` in agent/plan/step.ts. */
+  how: KubeletConfigKind;
+  path: string;
+  unit: string;
+  message?: string;
+}
+
+/** Ways to tell a kubelet about swap. */
+export const KUBELET_CONFIG_KINDS = ['file', 'drop-in', 'variable', 'bottlerocket'] as const;
+export type KubeletConfigKind = (typeof KUBELET_CONFIG_KINDS)[number];

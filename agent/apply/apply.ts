@@ -4,6 +4,7 @@ import type { Host } from '../host/host.ts';
 import { commandOf } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
 import { BegunRegister } from './begun-register.ts';
+import type { NodeStatus } from './kubelet/kubelet-up.ts';
 import { performStep } from './perform-step.ts';
 import { PlanChangedError } from './plan-changed-error.ts';
 import { runSteps } from './run-steps.ts';
@@ -26,6 +27,8 @@ export interface ApplyOptions {
   planID: string;
   /** Plans anew from what is there now; called once, with the write lock held. */
   verify: () => Promise<string>;
+  /** What the cluster says of the node; absent where nobody may ask it. */
+  nodeStatus?: NodeStatus;
   /** Told right before each step; what it throws is logged and changes nothing. */
   onProgress?: (progress: StepProgress) => void | Promise<void>;
   /** How long to wait for the host's write lock; 30 s by default. */

@@ -38,6 +38,8 @@ export async function contentOf(host: Host, device: string): Promise<ProbedConte
 /** A step may only replace what carries its own UUID, or one that it was planned to replace: half-made things of ours. */
 function obstacleTo(step: Step, { type, uuid, pairs }: ProbedContent): string | undefined {
   if (step.kind === 'wipe-signatures' && isDeepStrictEqual(pairs, step.carries)) return undefined;
+  // Behind a new random key everything is noise; that it is our mapping was looked at.
+  if (step.kind === 'mkswap' && step.mappingOf !== undefined) return undefined;
   if (step.kind === 'vg-create') {
     return type === 'LVM2_member' ? undefined : `it now carries ${type} and is no physical volume`;
   }
@@ -51,7 +53,11 @@ function replaceable(step: Step): string[] {
     case 'mkfs':
     case 'md-create':
     case 'pv-create':
+    case 'mark-swap':
+    case 'mkswap':
       return [step.uuid, ...step.replaces];
+    case 'crypt-open':
+      return [step.uuid];
     default:
       return [];
   }

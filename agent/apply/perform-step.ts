@@ -5,10 +5,16 @@ import { begins, commandOf, ends } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
 import type { BegunRegister } from './begun-register.ts';
 import { checkDevices, contentOf } from './check-device.ts';
+import { configureKubelet } from './kubelet/configure.ts';
+import type { NodeStatus } from './kubelet/kubelet-up.ts';
+import { restartKubelet } from './kubelet/restart.ts';
 import { isOwnArray } from './own-array.ts';
+import { isOwnMapping } from './own-mapping.ts';
 import { makeRaw } from './make-raw.ts';
 import { makeDataDirectory, performMount, performUnmount } from './perform-mount.ts';
 import { performSpdk } from './perform-spdk.ts';
+import { setSysctl, switchSwapOn } from './perform-swap.ts';
+import { RefusedError } from './refused-error.ts';
 import { settleDevices } from './settle.ts';
 import type { SpdkRegister } from './spdk-register.ts';
 
@@ -19,6 +25,7 @@ export interface StepContext {
   begun: BegunRegister;
   /** Opened when a step first asks for it: other layouts have no use for it. */
   spdk: () => Promise<SpdkRegister>;
+  nodeStatus?: NodeStatus;
 }
 
 /** Generous: the programs discard nothing and are done in seconds; one that hangs must not hold the lock for ever. */
@@ -44,8 +51,17 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
     case 'pci-release':
     case 'forget-handover':
       return performSpdk(step, context);
+    case 'swapon':
+      return switchSwapOn(host, step);
+    case 'set-sysctl':
+      return setSysctl(host, step);
+    case 'configure-kubelet':
+      return configureKubelet(context, step);
+    case 'restart-kubelet':
+      return restartKubelet(context, step);
     default:
       if (await isDone(host, step)) return;
+      await checkMapping(host, step);
       await checkDevices(host, step);
       await write(step, context);
       return settleDevices(step, context);
@@ -59,11 +75,23 @@ async function isDone(host: Host, step: Step): Promise<boolean> {
       return isOwnArray(host, `/dev/md/${step.arrayName}`, step.uuid);
     case 'md-stop':
       return !(await isOwnArray(host, step.device, step.uuid));
+    case 'crypt-open':
+      return isOwnMapping(host, `/dev/mapper/${step.mapping}`, step.device);
     case 'wipe-signatures':
       return (await contentOf(host, step.device)) === undefined;
     default:
       return false;
   }
+}
+
+/** A drive is encrypted only behind our mark, and swap is made only on our mapping over its drive. */
+async function checkMapping(host: Host, step: Step): Promise<void> {
+  if (step.kind === 'crypt-open' && (await contentOf(host, step.device))?.uuid !== step.uuid) {
+    throw new RefusedError(step.device, `it does not carry our mark ${step.uuid}`);
+  }
+  if (step.kind !== 'mkswap' || step.mappingOf === undefined) return;
+  if (await isOwnMapping(host, step.device, step.mappingOf)) return;
+  throw new RefusedError(step.device, `the encryption of ${step.mappingOf} is not there`);
 }
 
 /** What a step makes is on record as begun for exactly as long as it may be half-made. */

@@ -36,6 +36,8 @@ function madeBy(step: Step): string | undefined {
     case 'md-create':
     case 'md-assemble':
       return `/dev/md/${step.arrayName}`;
+    case 'crypt-open':
+      return `/dev/mapper/${step.mapping}`;
     case 'lv-create':
       return `/dev/${step.vgName}/${step.lvName}`;
     default:

@@ -1,5 +1,6 @@
 import type { SpdkStep } from '../plan/spdk-step.ts';
 import type { Step } from '../plan/step.ts';
+import { isSwapStep, type SwapStep } from '../plan/swap-step.ts';
 
 /**
  * For each step, the earlier steps that must end before it: those that touch a thing it touches too. Steps on different
@@ -31,8 +32,12 @@ const countsAll = (step: Step, earlier: Step | undefined): boolean =>
 /** mdadm picks the next free md number, and two of it could pick the same. */
 const MDADM = 'mdadm';
 
+/** What allows swap comes before it, and what must know of it after. */
+const KUBELET = 'kubelet';
+
 /** Names of everything a step reads or changes: devices, mount points, volume groups, UUIDs. */
 function touches(step: Step): string[] {
+  if (isSwapStep(step)) return touchedBySwap(step);
   switch (step.kind) {
     case 'mkfs':
       return [step.device, step.uuid];
@@ -75,5 +80,22 @@ function touchesOfSpdk(step: SpdkStep): string[] {
       return [step.address];
     case 'forget-handover':
       return [step.address, ...step.devices];
+  }
+}
+
+function touchedBySwap(step: SwapStep): string[] {
+  switch (step.kind) {
+    case 'mark-swap':
+    case 'mkswap':
+      return [step.device];
+    case 'crypt-open':
+      return [step.device, `/dev/mapper/${step.mapping}`];
+    case 'swapon':
+      return [step.device, KUBELET];
+    case 'configure-kubelet':
+    case 'restart-kubelet':
+      return [KUBELET];
+    case 'set-sysctl':
+      return [step.sysctl];
   }
 }

@@ -5,12 +5,15 @@ import { BEGUN_PATH, parseBegun } from './begun.ts';
 import { withEntries } from './entries.ts';
 import { readDmi } from './dmi.ts';
 import { readDrives } from './drives.ts';
+import { KUBELET_CHANGE_PATH, parseKubeletChange, pendingChange } from './kubelet-change.ts';
+import { readKubelet } from './kubelet.ts';
 import { readLinks } from './links.ts';
 import { readHugepages, readReserved } from './hugepages.ts';
 import { readPci } from './pci.ts';
 import { orAbsent, Reads } from './reads.ts';
 import { parseSpdkRecord, SPDK_PATH } from './spdk-record.ts';
 import { readStacks } from './stacks.ts';
+import { readSysctls } from './sysctls.ts';
 import { readWellKnown } from './well-known.ts';
 
 export interface DiscoverOptions {
@@ -70,6 +73,14 @@ async function readMachine(host: Host, reads: Reads): Promise<Partial<Snapshot>>
     hugepagesReserved: reads.attempt('hugepages', () => readReserved(host)),
     spdk: reads.attempt('spdk', () => readHanded(host)),
     files: reads.attempt('files', async () => readWellKnown(host, await mountinfo)),
+    sysctls: reads.attempt('sysctls', () => readSysctls(host)),
+    kubelet: reads.attempt('kubelet', () => readKubelet(host)),
+    kubeletChange: reads.attempt('kubeletChange', async () =>
+      pendingChange(
+        parseKubeletChange(await orAbsent(host.readFile(KUBELET_CHANGE_PATH), 'null')),
+        (await host.readFile('/proc/sys/kernel/random/boot_id')).trim(),
+      ),
+    ),
   };
   const entries = await Promise.all(
     Object.entries(fields).map(async ([key, value]) => [key, await value] as const),

@@ -7,6 +7,7 @@ import { readSnapshot } from '../inventory/parse-snapshot.ts';
 import { signatureOf } from '../inventory/signature.ts';
 import { uuidInTags } from '../inventory/volume-groups.ts';
 import { LVM_CONFIG } from '../plan/command.ts';
+import { SWAP_MAPPING } from '../plan/identity.ts';
 import type { DiscoverOptions } from './discover.ts';
 import { readContents } from './drives.ts';
 import { parseExport } from './export-format.ts';
@@ -96,13 +97,15 @@ async function readArrays(host: Host, facts: Facts, reads: Reads, { signal }: Di
   return md;
 }
 
-/** Block devices whose content decides a step: running arrays, and logical volumes that carry our tag. */
+/** Block devices whose content decides a step: running arrays, logical volumes that carry our tag, encrypted swap. */
 function onTop(facts: Facts): BlockDevice[] {
   const arrays = facts.mdstat.filter(({ active }) => active).map(({ name }) => name);
   const slices = (facts.snapshot.lvs ?? [])
     .filter(({ lv_tags }) => uuidInTags((lv_tags ?? '').split(',')) !== undefined)
     .map(({ vg_name, lv_name }) => mapperName(vg_name, lv_name));
   return [...facts.devices.values()].filter(
-    ({ kname, rows }) => arrays.includes(kname) || rows.some(({ name }) => slices.includes(name)),
+    ({ kname, type, rows }) =>
+      arrays.includes(kname) ||
+      rows.some(({ name }) => slices.includes(name) || (type === 'crypt' && name.startsWith(SWAP_MAPPING))),
   );
 }

@@ -7,6 +7,7 @@ import { orAbsent } from './reads.ts';
 /** Files and folders that tell which platform owns the machine, and where its kubelet lives. */
 const WELL_KNOWN = [
   '/.bottlerocket/rootfs',
+  '/usr/bin/apiclient',
   '/dev/md/kubernetes',
   '/dev/disk/azure/resource',
   '/dev/disk/cloud/azure_resource',

@@ -65,6 +65,8 @@ export interface Host {
   /** Replaces a file atomically (temporary file, fsync, rename). */
   writeFile(path: string, text: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
+  /** When a file's content was last changed, milliseconds since the epoch; rejects with the system's error. */
+  modifiedAt(path: string): Promise<number>;
   /** Bytes of the filesystem mounted at a host path that are for its users (statfs: f_blocks × f_frsize, less the root's reserve). */
   filesystemBytes(path: string): Promise<number>;
   /** Bytes `[offset, offset + length)` of a device, read-only. */

@@ -8,8 +8,11 @@ const IN_HOST_NAMESPACE: ReadonlySet<string> = new Set([
   'mkdir',
   'udevadm',
   'modprobe',
-  'systemctl',
+  'swapon',
 ]);
+
+/** Programs of the host's own, which talk to its init or its API: there is none of them in a container. */
+const OF_THE_HOST: ReadonlySet<string> = new Set(['systemctl', 'kill', 'apiclient']);
 
 /** Paths that an agent in a container shares with the host as they are. */
 const SHARED = /^\/(dev|sys|proc)(\/|$)/;
@@ -21,15 +24,16 @@ const SHARED = /^\/(dev|sys|proc)(\/|$)/;
  */
 export function inHostNamespace(command: readonly string[], rootMount: string, init: HostInit): string[] {
   const [program = '', ...args] = command;
-  if (rootMount === '/' || !IN_HOST_NAMESPACE.has(program)) return [...command];
+  if (rootMount === '/' || !needsHostNamespace(command)) return [...command];
   if (!init.found) throw new HostMountsUnknownError(init.reason);
   if (init.sharesPids) return ['nsenter', '--target', '1', '--mount', '--', ...command];
+  if (OF_THE_HOST.has(program)) return ['chroot', rootMount, ...command];
   return [program, ...args.map((arg) => below(rootMount, arg))];
 }
 
 /** Whether the command depends on the host's mount namespace at all. */
 export const needsHostNamespace = ([program = '']: readonly string[]): boolean =>
-  IN_HOST_NAMESPACE.has(program);
+  IN_HOST_NAMESPACE.has(program) || OF_THE_HOST.has(program);
 
 const below = (rootMount: string, arg: string): string =>
   arg.startsWith('/') && !SHARED.test(arg) ? `${rootMount}${arg}` : arg;

@@ -81,6 +81,10 @@ class RealHost implements Host {
     await mkdir(await this.#local(path), { recursive: true });
   }
 
+  async modifiedAt(path: string): Promise<number> {
+    return (await stat(await this.#local(path))).mtimeMs;
+  }
+
   async filesystemBytes(path: string): Promise<number> {
     return filesystemBytes(await this.#local(path));
   }

@@ -1,17 +1,20 @@
 import type { Snapshot } from '../../api/snapshot.ts';
 import { mdArrays } from './arrays.ts';
-import { stableName } from './by-id.ts';
-import { column, withDescendants } from './device-table.ts';
+import { possibleIdentities, stableName } from './by-id.ts';
+import { column, withDescendants, type BlockDevice } from './device-table.ts';
 import { inventoryDrive, isDrive } from './drives.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { recordOfMachine } from './handed.ts';
 import type { ClassifyContext, Inventory, InventoryDrive } from './inventory.ts';
+import { kubeletUnread } from './kubelet.ts';
+import { ownSwap } from './own.ts';
 import { readSnapshot } from './parse-snapshot.ts';
 import { pciDrives } from './pci-drives.ts';
 import { present } from './present.ts';
 import { decideProvider } from './providers/auto.ts';
 import { standDown } from './stand-down.ts';
 import { unreadMembership } from './unread.ts';
+import { swapAreas } from './swap-areas.ts';
 import { rootDevices } from './use.ts';
 import { volumeGroups } from './volume-groups.ts';
 
@@ -34,6 +37,11 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
   const drives = devices.map((device) =>
     inventoryDrive(facts, device, { ...context, cloud, machineID, roots, arrays, groups, spdk }),
   );
+  const owner = (device: BlockDevice) => ({
+    machineID,
+    identities: possibleIdentities(facts, device),
+    allVolumes: context.volumes,
+  });
   return {
     provider: cloud,
     providerFact: fact,
@@ -43,6 +51,13 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
     drives: [...keepApart(drives), ...pciDrives(facts.snapshot, spdk)],
     arrays,
     volumeGroups: groups,
+    swapAreas: swapAreas(facts, drives, (device, signature) => ownSwap(signature, owner(device))),
+    ...present({
+      sysctls: facts.snapshot.sysctls,
+      kubelet: facts.snapshot.kubelet,
+      kubeletChange: facts.snapshot.kubeletChange,
+      kubeletUnread: kubeletUnread(facts.snapshot, context.strict),
+    }),
     errors,
     files,
     volumes: context.volumes,

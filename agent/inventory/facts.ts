@@ -3,7 +3,7 @@ import { deviceTable, type BlockDevice, type DeviceTable } from './device-table.
 import { withHiddenPartitions } from './hidden-partitions.ts';
 import { parseMdstat, type MdstatArray } from './mdstat.ts';
 import { parseMountinfo, type Mount } from './mountinfo.ts';
-import { parseSwaps } from './swaps.ts';
+import { parseSwaps, type SwapEntry } from './swaps.ts';
 
 /** A snapshot with its raw texts taken apart, once, for all the questions that follow. */
 export interface Facts {
@@ -11,7 +11,7 @@ export interface Facts {
   devices: DeviceTable;
   /** Undefined when there is no mountinfo or it is damaged. */
   mounts: Mount[] | undefined;
-  swaps: string[] | undefined;
+  swaps: SwapEntry[] | undefined;
   mdstat: MdstatArray[];
   /** Names under /dev/disk/by-id of each kernel name, sorted. */
   links: ReadonlyMap<string, string[]>;
@@ -22,7 +22,8 @@ export function factsOf(snapshot: Snapshot): Facts {
   const mounts = snapshot.mountinfo === undefined ? undefined : parseMountinfo(snapshot.mountinfo);
   const swaps = snapshot.swaps === undefined ? undefined : parseSwaps(snapshot.swaps);
   const mdstat = parseMdstat(snapshot.mdstat ?? '');
-  const namings = { snapshot, mounts: mounts ?? [], swaps: swaps ?? [], mdstat };
+  const names = (swaps ?? []).map(({ name }) => name);
+  const namings = { snapshot, mounts: mounts ?? [], swaps: names, mdstat };
   return {
     snapshot,
     devices: deviceTable(withHiddenPartitions(snapshot.lsblk.blockdevices, namings)),

@@ -1,6 +1,7 @@
 import type { Drive } from '../../api/drive.ts';
 import type { HugepagePool, PciDevice, SpdkController, SpdkRecord } from '../../api/snapshot.ts';
 import type { DriveSelection, Provider } from '../../api/profile.ts';
+import type { KubeletChange, KubeletFacts } from '../../api/snapshot.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 
 export type CloudProvider = Exclude<Provider, 'auto'>;
@@ -117,6 +118,25 @@ export interface LogicalVolume {
   content?: Content;
 }
 
+/** Swap that fills a whole local drive. */
+export interface SwapArea {
+  /** Kernel path of the drive. */
+  drive: string;
+  /** Its UUID, or that of the mark before it, is the one we derive. */
+  ours: boolean;
+  /** UUID of the drive's own signature, when ours. */
+  uuid?: string;
+  /** Behind dm-crypt with a random key. */
+  encrypted: boolean;
+  /** Its mapping is there; always true of plain swap. */
+  open: boolean;
+  /** The area is made; behind a key it has to be made anew after each boot. */
+  formatted: boolean;
+  /** The kernel swaps on it now. */
+  active: boolean;
+  priority?: number;
+}
+
 /** Everything that planning decides from. */
 export interface Inventory {
   provider: CloudProvider;
@@ -129,6 +149,13 @@ export interface Inventory {
   drives: InventoryDrive[];
   arrays: MdArray[];
   volumeGroups: VolumeGroup[];
+  swapAreas: SwapArea[];
+  /** Values of the vm.* sysctls that set-up may change; undefined when they were not read. */
+  sysctls?: Readonly<Record<string, string>>;
+  kubelet?: KubeletFacts;
+  kubeletChange?: KubeletChange;
+  /** Why it is not known what the kubelet does about swap, in words; never in a file. */
+  kubeletUnread?: string;
   /** Reads that failed, as in the snapshot. */
   errors: Readonly<Record<string, string>>;
   /** Whether well-known host paths exist; data directories of ours among them. */

@@ -1,4 +1,11 @@
-import { clearedUuid, driveFilesystemUuid, physicalVolumeUuid, plainUuid } from '../plan/identity.ts';
+import {
+  clearedUuid,
+  driveFilesystemUuid,
+  encryptedSwapUuid,
+  physicalVolumeUuid,
+  plainUuid,
+  swapUuid,
+} from '../plan/identity.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 import type { BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
@@ -30,9 +37,25 @@ export function isOwnPhysicalVolume({ uuid }: Signature, context: OwnershipConte
   return context.identities.some((identity) => physicalVolumeUuid(context.machineID, identity) === found);
 }
 
-/** Whether we had begun to make a filesystem on the drive and never ended it. */
-export function hasBegunFilesystem({ snapshot }: Facts, context: OwnershipContext): boolean {
-  return filesystemUuids(context).some((uuid) => snapshot.begun?.includes(uuid) === true);
+/** Whether a swap signature is one that we make on the drive: swap itself, or the mark before encrypted swap. */
+export function ownSwap(
+  { type, uuid }: Signature,
+  { machineID, identities }: OwnershipContext,
+): 'plain' | 'encrypted' | undefined {
+  if (type !== 'swap' || uuid === undefined) return undefined;
+  if (identities.some((identity) => swapUuid(machineID, identity) === uuid)) return 'plain';
+  return identities.some((identity) => encryptedSwapUuid(machineID, identity) === uuid)
+    ? 'encrypted'
+    : undefined;
+}
+
+/** Whether we had begun to make something on the drive itself that leaves no signature when it is interrupted. */
+export function hasBegun({ snapshot }: Facts, context: OwnershipContext): boolean {
+  const { machineID, identities } = context;
+  const uuids = [...filesystemUuids(context)];
+  for (const identity of identities)
+    uuids.push(swapUuid(machineID, identity), encryptedSwapUuid(machineID, identity));
+  return uuids.some((uuid) => snapshot.begun?.includes(uuid) === true);
 }
 
 /** Whether a reset left the drive as it is, or what was on it was given up and nothing was made there yet. */

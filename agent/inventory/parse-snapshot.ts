@@ -7,6 +7,7 @@ import type {
   Snapshot,
 } from '../../api/snapshot.ts';
 import { hugepageSize, readSpdkRecord } from './handed.ts';
+import { kubeletChange, kubeletFacts } from './parse-kubelet.ts';
 import { flag, listOf, mapOf, orNull, record, scalar, text, type Reader } from './reading.ts';
 import { SnapshotError } from './snapshot-error.ts';
 
@@ -41,7 +42,7 @@ export function readSnapshot(value: unknown): Snapshot {
     if (found !== undefined && found !== null) snapshot[field] = reader(field, found);
   };
   for (const field of ['mountinfo', 'swaps', 'mdstat', 'machineID', 'bootID'] as const) take(field, text);
-  for (const field of ['byId', 'dmi', 'errors'] as const) take(field, mapOf(text));
+  for (const field of ['byId', 'dmi', 'errors', 'sysctls'] as const) take(field, mapOf(text));
   for (const field of ['pvs', 'vgs', 'lvs'] as const) take(field, listOf(mapOf(text)));
   for (const field of ['blkid', 'md'] as const) take(field, mapOf(mapOf(text)));
   take('nvme', mapOf(nvmeIdentity));
@@ -54,6 +55,8 @@ export function readSnapshot(value: unknown): Snapshot {
   take('hugepages', listOf(hugepagePool));
   take('hugepagesReserved', mapOf(number));
   take('spdk', readSpdkRecord);
+  take('kubelet', kubeletFacts);
+  take('kubeletChange', kubeletChange);
   return snapshot;
 }
 

@@ -5,10 +5,11 @@ import { provenBlank } from './content.ts';
 import { isReadOnly, sizeOf, type BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
 import type { MdArray, VolumeGroup } from './inventory.ts';
-import { hasBegunFilesystem, isCleared, isOwnFilesystem, isOwnPhysicalVolume } from './own.ts';
+import { hasBegun, isCleared, isOwnFilesystem, isOwnPhysicalVolume, ownSwap } from './own.ts';
 import { describeSignature, signatureOf } from './signature.ts';
 import { blindness, unread, unreadMembership } from './unread.ts';
-import { partitioning, useOf } from './use.ts';
+import { isUsedForSwapAlone, swapMapping } from './swap-areas.ts';
+import { isSwap, partitioning, useOf } from './use.ts';
 import { handsOut } from './volumes.ts';
 
 /** What was found out about a drive, in the words of api/drive.ts. */
@@ -43,6 +44,7 @@ export function stateOf(facts: Facts, device: BlockDevice, context: StateContext
     arrayMember(facts, device, context) ??
     groupMember(facts, device, context) ??
     filesystem(facts, device, context) ??
+    swap(facts, device, context) ??
     inUse(facts, device) ??
     returned(facts, device, context) ??
     foreign(facts, device) ??
@@ -103,6 +105,20 @@ function filesystem(facts: Facts, device: BlockDevice, context: StateContext): V
   return begun && context.volumes.length === 0 ? unfinished() : ours(context);
 }
 
+/** Swap of ours, on or off. Anything else above the drive than our own mapping is somebody's use of it. */
+function swap(facts: Facts, device: BlockDevice, context: StateContext): Verdict | undefined {
+  const signature = signatureOf(facts, device);
+  const kind = signature && ownSwap(signature, context);
+  if (signature === undefined || kind === undefined || partitioning(facts, device) !== undefined)
+    return undefined;
+  if (useOf(facts, device) === undefined) {
+    const begun = facts.snapshot.begun?.includes(signature.uuid ?? '') === true;
+    return begun && context.volumes.length === 0 ? unfinished() : ours(context);
+  }
+  const own = kind === 'plain' ? isSwap(facts, device) : swapMapping(facts, device, signature) !== undefined;
+  return own && isUsedForSwapAlone(facts, device) ? ours(context) : undefined;
+}
+
 function inUse(facts: Facts, device: BlockDevice): Verdict | undefined {
   const reason = useOf(facts, device);
   return reason === undefined ? undefined : { state: 'InUse', reason };
@@ -136,7 +152,7 @@ function raw(facts: Facts, device: BlockDevice, context: StateContext, size: num
   if (provenBlank(facts, device, context.strict)) return { state: 'Free' };
   const cleared = isCleared(facts, device, context);
   if (cleared === 'marked') return { state: 'Free' };
-  if (cleared === 'begun' || hasBegunFilesystem(facts, context)) return unfinished();
+  if (cleared === 'begun' || hasBegun(facts, context)) return unfinished();
   if (context.handed === 'returned') return { state: 'Ours', reason: GIVEN_BACK };
   return { state: 'Foreign', reason: 'carries no known signature, but its blocks are not blank' };
 }

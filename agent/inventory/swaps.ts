@@ -1,12 +1,24 @@
+/** A block device that the kernel swaps on. */
+export interface SwapEntry {
+  /** Without `/dev/`: inside a container the kernel may leave that prefix out. */
+  name: string;
+  priority: number;
+}
+
 /**
- * Device names in /proc/swaps, without `/dev/`: inside a container the kernel may leave that prefix out. Undefined
- * when a line is not understood, because it may be the one that says a drive is in use.
+ * The devices in /proc/swaps. Undefined when a line is not understood, because it may be the one that says a drive is
+ * in use.
  */
-export function parseSwaps(text: string): string[] | undefined {
+export function parseSwaps(text: string): SwapEntry[] | undefined {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Filename'));
-  const entries = lines.map((line) => /^(\S+)\s+(partition|file)(?:\s|$)/.exec(line));
+  const entries = lines.map((line) =>
+    /^(\S+)\s+(partition|file)(?:\s+\S+\s+\S+\s+(-?\d+))?(?:\s|$)/.exec(line),
+  );
   if (entries.includes(null)) return undefined;
   return entries
     .filter((entry) => entry?.[2] === 'partition')
-    .map((entry) => (entry?.[1] ?? '').replace(/^\/(?:dev\/)?/, ''));
+    .map((entry) => ({
+      name: (entry?.[1] ?? '').replace(/^\/(?:dev\/)?/, ''),
+      priority: Number(entry?.[3] ?? 0),
+    }));
 }

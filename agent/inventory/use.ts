@@ -1,5 +1,6 @@
 import { column, withAncestors, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
+import type { SwapEntry } from './swaps.ts';
 
 /** Where a device itself is mounted; `host` is false for mounts that only lsblk saw, perhaps in a container. */
 export interface MountPoint {
@@ -37,9 +38,13 @@ export function isSwap(facts: Facts, device: BlockDevice): boolean {
   const shown = device.rows.some(
     ({ mountpoint, mountpoints }) => mountpoint === '[SWAP]' || mountpoints?.includes('[SWAP]'),
   );
-  if (shown || !facts.swaps) return shown;
+  return shown || swapEntry(facts, device) !== undefined;
+}
+
+/** The kernel's own word of the swap on a device. */
+export function swapEntry(facts: Facts, device: BlockDevice): SwapEntry | undefined {
   const aliases = aliasesOf(facts, device);
-  return facts.swaps.some((name) => aliases.has(`/dev/${name}`));
+  return facts.swaps?.find(({ name }) => aliases.has(`/dev/${name}`));
 }
 
 /** Kernel names of devices that are the root disk, of all that lies below it, and of all that shares that. */

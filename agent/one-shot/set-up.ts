@@ -7,6 +7,8 @@ import type { Clock } from '../../kube/clock.ts';
 import { removeTaints } from '../../kube/edit-node.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { applySteps } from '../apply/apply.ts';
+import type { NodeStatus } from '../apply/kubelet/kubelet-up.ts';
+import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { discoverSnapshot } from '../discover/discover.ts';
 import type { Host } from '../host/host.ts';
 import { takeInventory } from '../inventory/classify.ts';
@@ -68,9 +70,19 @@ async function applyUntilDone(options: OneShotOptions, deps: OneShotDependencies
       ...{ host, clock, logger, signal },
       planID: plan.id,
       verify: async () => (await planOnce(options, deps)).plan.id,
+      ...nodeStatus(options, deps),
     });
   }
   throw new OneShotError(`The drives are still not set up after ${PASSES} passes: see the steps above`);
+}
+
+/** A one-shot run has a way to the cluster only where it is to remove a taint. */
+function nodeStatus(
+  { removeTaint: mayAsk, nodeName }: OneShotOptions,
+  { kube, signal }: OneShotDependencies,
+): { nodeStatus?: NodeStatus } {
+  if (!mayAsk || nodeName === undefined) return {};
+  return { nodeStatus: async () => await nodeStatusOf(await kube(), nodeName, signal)() };
 }
 
 /** Throws OneShotError when nothing may be used, or nothing is there and should be. */

@@ -13,6 +13,8 @@ import type {
   VgCreateStep,
   VgRemoveStep,
 } from './step.ts';
+import { swapCommandOf } from './swap-command.ts';
+import { isSwapStep } from './swap-step.ts';
 
 /**
  * LVM as it must be asked from a container: no devices file of the image or host that hides our drives, no hints, and
@@ -25,6 +27,7 @@ const lvm = (command: string, ...rest: string[]): string[] => [command, '--confi
 
 /** The exact argument array that the executor runs; empty for steps that are no program. */
 export function commandOf(step: Step): string[] {
+  if (isSwapStep(step)) return swapCommandOf(step);
   switch (step.kind) {
     case 'mkfs':
       return mkfs(step);
@@ -167,7 +170,10 @@ export function makes(step: Step): string | undefined {
     case 'md-create':
     case 'pv-create':
     case 'make-raw':
+    case 'mark-swap':
       return step.uuid;
+    case 'mkswap':
+      return step.mappingOf === undefined ? step.uuid : undefined;
     default:
       return undefined;
   }
@@ -190,6 +196,9 @@ export function writesTo(step: Step): string[] {
     case 'pv-create':
     case 'wipe-signatures':
     case 'make-raw':
+    case 'mark-swap':
+    case 'crypt-open':
+    case 'mkswap':
       return [step.device];
     case 'md-create':
       return step.devices;

@@ -6,14 +6,14 @@ import { driveAt, unreadDrive, writableDrives } from './eligible.ts';
 import { mayBeWiped, wipeSteps } from './existing-data.ts';
 import { planFilesystems } from './filesystem.ts';
 import { acceptGroup } from './keep-groups.ts';
+import { acceptSwap } from './keep-swap.ts';
 import { NOTHING, refuseDrives, together, type LayoutPlan } from './layout-plan.ts';
 import { planVolumeGroup } from './lvm.ts';
 import type { PlanRequest } from './plan.ts';
 import { planRaid } from './raid.ts';
 import { planSpdk } from './spdk.ts';
+import { planSwap } from './swap.ts';
 import { wishOf } from './wish.ts';
-
-const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'Block', 'SPDK'];
 
 const WAY_OUT = 'drain the node, reset it and set it up again';
 
@@ -24,18 +24,16 @@ export function planFresh(
   present: ReadonlySet<LayoutType>,
 ): LayoutPlan {
   const { type } = spec.layout;
-  if (!SUPPORTED.includes(type)) {
-    const local = inventory.drives.filter(({ role }) => role === 'Local');
-    return refuseDrives(local, `layout ${type} is not supported by this version`);
-  }
   const drives = writableDrives(inventory, (drive) => mayBeWiped(drive, spec, consent));
   const accepted = type === 'LVM' ? acceptGroup(inventory, wishOf(spec.layout)) : undefined;
   if (accepted)
     return together(accepted, refuseDrives(drives, `the volume group was made without it: ${WAY_OUT}`));
   const why = drives.length === 0 ? undefined : obstacle(inventory, spec, present, drives.length);
-  return why === undefined
-    ? withWipes(inventory, drives, layOut(inventory, spec, drives))
-    : refuseDrives(drives, why);
+  const fresh =
+    why === undefined
+      ? withWipes(inventory, drives, layOut(inventory, spec, drives))
+      : refuseDrives(drives, why);
+  return type === 'Swap' ? together(acceptSwap(inventory, wishOf(spec.layout).swap), fresh) : fresh;
 }
 
 /** Why no drive of this node may be set up now, in words. */
@@ -49,7 +47,7 @@ function obstacle(
   const other = [...present].find((found) => found !== type);
   if (other !== undefined) return `the node carries our ${other} layout, not ${type}: ${WAY_OUT}`;
   // What spans all drives is made once, over all of them.
-  if (type === 'Filesystem' || type === 'Block' || type === 'SPDK') return undefined;
+  if (type === 'Filesystem' || type === 'Swap' || type === 'Block' || type === 'SPDK') return undefined;
   const unread = unreadDrive(inventory);
   if (unread) return `waits for ${unread.path}: ${unread.reason ?? 'it was not read'}`;
   if (present.has(type) || usable >= minCount) return undefined;
@@ -81,6 +79,8 @@ function layOut(
       const refused = refuseDrives(late, `the array was made without it: ${WAY_OUT}`);
       return together(planRaid(inventory, rest, wish), refused);
     }
+    case 'Swap':
+      return planSwap(inventory, drives, wish.swap);
     default: {
       const made = inventory.volumeGroups.some(({ ours }) => ours);
       if (made) return refuseDrives(drives, `the volume group was made without it: ${WAY_OUT}`);

@@ -60,6 +60,27 @@ export function logicalVolumeUuid(groupUuid: string, lvName: string): string {
   return deriveUuid(JSON.stringify(['lv', groupUuid, lvName]));
 }
 
+/** UUID of the swap area that fills one drive. */
+export function swapUuid(machineID: string, identity: string): string {
+  return deriveUuid(textOf(machineID, 'swap', [identity]));
+}
+
+/** UUID of the mark at the start of a drive whose rest is swap under a random key; see plan/swap-area.ts. */
+export function encryptedSwapUuid(machineID: string, identity: string): string {
+  return deriveUuid(textOf(machineID, 'encrypted-swap', [identity]));
+}
+
+/** UUID of the swap area behind the key. */
+export function swapUuidBehind(markUuid: string): string {
+  return deriveUuid(JSON.stringify(['swap behind', markUuid]));
+}
+
+/** What the names of our mappings begin with. */
+export const SWAP_MAPPING = 'nvme-swap-';
+
+/** Name of the mapping over a marked drive, below /dev/mapper. */
+export const swapMappingOf = (markUuid: string): string => `${SWAP_MAPPING}${markUuid.slice(0, 8)}`;
+
 /** LVM tag around a UUID; tags allow letters, digits and `_+.-` only (lvm(8)). */
 export const tagOf = (uuid: string): string => `kubectl-nvme.${uuid}`;
 

@@ -7,6 +7,7 @@ import { mayBeAdopted } from './existing-data.ts';
 import { carriesOwnFilesystem, keepFilesystems } from './filesystem.ts';
 import { keepGroups } from './keep-groups.ts';
 import { refuseAll, together, type LayoutPlan } from './layout-plan.ts';
+import { keepSwap } from './keep-swap.ts';
 import { keepArrays } from './raid.ts';
 import { isHanded, keepHanded } from './spdk.ts';
 import { wishOf } from './wish.ts';
@@ -25,7 +26,10 @@ export function keepExisting(inventory: Inventory, spec: NVMeProfileSpec): Kept 
   return { ...together(...parts), present };
 }
 
-function typesPresent({ drives, arrays, volumeGroups }: Inventory, spec: NVMeProfileSpec): Set<LayoutType> {
+function typesPresent(
+  { drives, arrays, volumeGroups, swapAreas }: Inventory,
+  spec: NVMeProfileSpec,
+): Set<LayoutType> {
   const types = new Set<LayoutType>();
   if (drives.some((drive) => carriesOwnFilesystem(drive) || mayBeAdopted(drive, spec)))
     types.add('Filesystem');
@@ -33,6 +37,7 @@ function typesPresent({ drives, arrays, volumeGroups }: Inventory, spec: NVMePro
   if (volumeGroups.some(({ ours }) => ours)) types.add('LVM');
   if (drives.some(isHanded)) types.add('SPDK');
   if (drives.some(isHandedOut)) types.add('Block');
+  if (swapAreas.some(({ ours }) => ours)) types.add('Swap');
   return types;
 }
 
@@ -51,6 +56,8 @@ function keep(
       return keepHanded(inventory, wish.spdk, spec);
     case 'Block':
       return keepBlock(inventory);
+    case 'Swap':
+      return keepSwap(inventory, wish.swap);
     default:
       return keepGroups(inventory, wish);
   }

@@ -11,6 +11,8 @@ export interface LayoutPlan {
   refusals: Refusal[];
   drift?: string;
   degraded?: string;
+  /** Something outside the drives forbids the layout for now, in words. */
+  blocked?: string;
   /** More will be seen once the steps are done, such as what is on an array that is not assembled yet. */
   again?: true;
 }
@@ -19,7 +21,7 @@ export const NOTHING: LayoutPlan = { steps: [], volumes: [], candidates: [], ref
 
 /** Several parts as one. */
 export function together(...parts: readonly LayoutPlan[]): LayoutPlan {
-  const words = (key: 'drift' | 'degraded') =>
+  const words = (key: 'drift' | 'degraded' | 'blocked') =>
     [...new Set(parts.flatMap((part) => part[key] ?? []))].join('; ');
   return {
     steps: parts.flatMap(({ steps }) => steps),
@@ -28,6 +30,7 @@ export function together(...parts: readonly LayoutPlan[]): LayoutPlan {
     refusals: parts.flatMap(({ refusals }) => refusals),
     ...(words('drift') === '' ? {} : { drift: words('drift') }),
     ...(words('degraded') === '' ? {} : { degraded: words('degraded') }),
+    ...(words('blocked') === '' ? {} : { blocked: words('blocked') }),
     ...(parts.some(({ again }) => again) ? { again: true } : {}),
   };
 }

@@ -11,7 +11,8 @@ const DIGITS = 16;
  */
 export function planId(inventory: Inventory, { spec, nodeUID, capacity = {} }: PlanRequest): string {
   const pages = spec.layout.type === 'SPDK' ? [...pagesOf(inventory), countedBy(capacity)] : [];
-  const asked = [inventory.provider, spec.layout, spec.drives, spec.existingData, ...pages];
+  const asked: unknown[] = [inventory.provider, spec.layout, spec.drives, spec.existingData, ...pages];
+  if (spec.layout.type === 'Swap') asked.push(swapFacts(inventory));
   return hash(['setup', nodeUID, inventory.bootID, asked, seen(inventory)]).slice(0, DIGITS);
 }
 
@@ -38,6 +39,14 @@ const countedBy = (capacity: NonNullable<PlanRequest['capacity']>): unknown[] =>
     .filter(([resource]) => resource.startsWith('hugepages-'))
     .map(([resource, quantity]) => `${resource}=${quantity}`)
     .sort();
+
+/** What the Swap layout is planned from beside the drives. */
+const swapFacts = ({ kubelet, kubeletChange, sysctls, swapAreas }: Inventory): unknown[] => [
+  kubelet ?? null,
+  kubeletChange ?? null,
+  sorted(Object.entries(sysctls ?? {})),
+  sorted(swapAreas),
+];
 
 const sorted = <T>(items: readonly T[]): T[] =>
   [...items].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

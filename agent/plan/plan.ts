@@ -48,7 +48,7 @@ export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
     ],
     refusals: refusals(inventory, parts, request.spec),
   };
-  const { volumes, drift, degraded, again } = parts;
+  const { volumes, drift, degraded, blocked, again } = parts;
   return {
     plan,
     steps,
@@ -57,6 +57,7 @@ export function planSetup(inventory: Inventory, request: PlanRequest): Planned {
     ...(inventory.standDown === undefined ? {} : { standDown: inventory.standDown }),
     ...(drift === undefined ? {} : { drift }),
     ...(degraded === undefined ? {} : { degraded }),
+    ...(blocked === undefined ? {} : { blocked }),
     ...(again ? { again } : {}),
   };
 }

@@ -53,6 +53,8 @@ export interface Planned {
   drift?: string;
   /** Something of ours is incomplete, in words; the rest goes on. */
   degraded?: string;
+  /** Something outside the drives forbids the layout for now, in words. */
+  blocked?: string;
   /** More will be seen once the steps are done, such as what is on an array: plan again. */
   /** Begun UUIDs that nothing on the drives needs any more: to be taken off the record, see discover/begun.ts. */
   stale: string[];

@@ -1,5 +1,6 @@
 import type { FilesystemLayout } from '../../api/layout.ts';
 import type { SpdkStep } from './spdk-step.ts';
+import type { SwapStep } from './swap-step.ts';
 
 /**
  * What set-up does, as data; `commandOf` (command.ts) gives the exact argument array. `device` and `devices` are what
@@ -23,7 +24,8 @@ export type Step =
   | LvCreateStep
   | MountStep
   | MakeDataDirectoryStep
-  | SpdkStep;
+  | SpdkStep
+  | SwapStep;
 
 export type FilesystemType = FilesystemLayout['type'];
 

@@ -1,5 +1,12 @@
 import { layoutWithDefaults } from '../../api/defaults.ts';
-import type { FilesystemLayout, Layout, LvmLayout, RaidLayout, SpdkLayout } from '../../api/layout.ts';
+import type {
+  FilesystemLayout,
+  Layout,
+  LvmLayout,
+  RaidLayout,
+  SpdkLayout,
+  SwapLayout,
+} from '../../api/layout.ts';
 
 /** A layout with the blocks of all types that set drives up, so that none has to be asked for. */
 export interface Wish {
@@ -7,10 +14,11 @@ export interface Wish {
   raid: RaidLayout;
   lvm: LvmLayout;
   spdk: SpdkLayout;
+  swap: SwapLayout;
 }
 
 /** The wanted layout, with defaults for the blocks that its type has not. */
-export function wishOf({ filesystem, raid, lvm, spdk }: Layout): Wish {
+export function wishOf({ filesystem, raid, lvm, spdk, swap }: Layout): Wish {
   const defaults: Partial<Layout> = {
     ...layoutWithDefaults({ type: 'LVM' }),
     ...layoutWithDefaults({ type: 'RAID' }),
@@ -22,5 +30,6 @@ export function wishOf({ filesystem, raid, lvm, spdk }: Layout): Wish {
     spdk: spdk ??
       defaults.spdk ?? { driver: 'auto', hugepages: { size: '2Mi', perNUMANode: 0 }, restartKubelet: false },
     lvm: lvm ?? defaults.lvm ?? { vgName: '', slices: 0 },
+    swap: swap ?? { encrypt: false, sysctls: {}, configureKubelet: true },
   };
 }

@@ -103,13 +103,15 @@ function published({ planned, volumes }: Situation): Readiness {
   if (planned.plan.candidates.length === 0) {
     return yes('NoDrives', 'this node has no local drives, and none are required');
   }
-  return yes('VolumesPublished', readyMessage(planned, volumes));
+  const reason = planned.plan.layout.type === 'Swap' ? 'SwapOn' : 'VolumesPublished';
+  return yes(reason, readyMessage(planned, volumes));
 }
 
 function blockedSetup(situation: Situation): Readiness | undefined {
   const { planned, pause, waitingForRequest } = situation;
   const { plan } = planned;
   const { steps } = plan;
+  if (planned.blocked !== undefined) return no('KubeletForbidsSwap', planned.blocked);
   if (isRefused(plan)) return no('ExistingData', refusalMessage(planned));
   if (steps.length === 0) return undefined;
   const failed = situation.volumes.filter(({ state }) => state === 'Failed');

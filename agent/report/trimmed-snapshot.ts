@@ -25,11 +25,12 @@ const COLUMNS = [
  * temperatures, mounts of pods, free space, hugepages in use – because every difference is a write to etcd.
  */
 export function trimmedSnapshot(snapshot: Snapshot): Snapshot {
-  const { mountinfo, mdstat, nvme, hugepages, hugepagesReserved: _, ...rest } = snapshot;
+  const { mountinfo, mdstat, nvme, swaps, hugepages, hugepagesReserved: _, ...rest } = snapshot;
   return {
     ...rest,
     lsblk: { blockdevices: snapshot.lsblk.blockdevices.map(trimmedDevice) },
     ...(mountinfo === undefined ? {} : { mountinfo: diskMounts(mountinfo) }),
+    ...(swaps === undefined ? {} : { swaps: swapsWithoutUse(swaps) }),
     ...(mdstat === undefined ? {} : { mdstat: arraysOf(mdstat) }),
     ...(nvme === undefined ? {} : { nvme: withoutHealth(nvme) }),
     ...(hugepages === undefined ? {} : { hugepages: hugepages.map((pool) => ({ ...pool, free: 0 })) }),
@@ -68,6 +69,9 @@ function arraysOf(mdstat: string): string {
     .map((line) => `${line}\n`)
     .join('');
 }
+
+/** The fourth column of /proc/swaps is what is swapped out at the moment. */
+const swapsWithoutUse = (swaps: string): string => swaps.replaceAll(/^(\/\S*\s+\S+\s+\d+\s+)\d+/gm, '$10');
 
 function withoutHealth(nvme: Record<string, NvmeIdentity>): Record<string, NvmeIdentity> {
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { applySteps } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
+import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import type { Host } from '../host/host.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { absentVolumes, missingDrives, type AbsentVolume, type LossContext } from '../loss/judge.ts';
@@ -173,6 +174,7 @@ export class Round {
         signal: this.#signal,
         planID: plan.id,
         verify: () => this.#planAnew(),
+        nodeStatus: nodeStatusOf(this.#options.kube, this.#options.nodeName, this.#signal),
         onProgress: (progress) => this.#to.patch({ progress }),
       });
       return { tried: true };

@@ -44,6 +44,7 @@ const PASSING: ReadonlySet<ConditionReason> = new Set([
   'PlanChanged',
   'DiscoveryFailed',
   'KubeletRestartNeeded',
+  'KubeletForbidsSwap',
 ]);
 
 /** The long-running mode: rounds whenever something changes, until the signal aborts. */

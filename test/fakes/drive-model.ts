@@ -10,13 +10,18 @@ import type {
   Step,
   VgCreateStep,
 } from '../../agent/plan/step.ts';
+import { isSwapStep, type SwapStep } from '../../agent/plan/swap-step.ts';
 
 /**
  * What a machine looks like after steps were carried out, in the terms of a snapshot: the model against which the
  * planner is checked. It follows what the programs leave on real drives, not what the planner expects.
  */
 export function applied(snapshot: Snapshot, steps: readonly Step[]): Snapshot {
-  return steps.reduce(applyStep, structuredClone(snapshot));
+  return steps.reduce(
+    (before, step) =>
+      isSwapStep(step) ? applySwapStep(structuredClone(before), step) : applyStep(before, step),
+    structuredClone(snapshot),
+  );
 }
 
 /** The same when the machine dies in the middle of the last of these steps. */
@@ -42,6 +47,12 @@ export function rebooted(snapshot: Snapshot, { assembled }: { assembled: boolean
     .filter((line) => !line.includes(' /pv-disks/'))
     .join('\n');
   next.files = {};
+  next.swaps = 'Filename Type Size Used Priority\n';
+  next.sysctls = { swappiness: '60' };
+  if (next.kubelet) delete next.kubelet.sawSwap;
+  for (const [path, names] of Object.entries(next.holders ?? {})) {
+    next.holders = { ...next.holders, [path]: names.filter((name) => !name.startsWith('dm-')) };
+  }
   const drop = (row: LsblkDevice): LsblkDevice => ({
     ...row,
     children: (row.children ?? []).filter(
@@ -64,7 +75,10 @@ function half(snapshot: Snapshot, step: Step): Snapshot {
   const next = structuredClone(snapshot);
   switch (step.kind) {
     case 'mkfs':
+    case 'mark-swap':
       return write(next, resolve(next, step.device), {}, null);
+    case 'mkswap':
+      return step.mappingOf === undefined ? write(next, resolve(next, step.device), {}, null) : next;
     case 'md-create': {
       const [first] = step.devices;
       if (first === undefined) return next;
@@ -121,6 +135,46 @@ function applyStep(snapshot: Snapshot, step: Step): Snapshot {
       return stop(next, step.device);
     default:
       throw new Error(`Expected no step of SPDK here, got ${step.name}: see pci-model.ts`);
+  }
+}
+
+function applySwapStep(next: Snapshot, step: SwapStep): Snapshot {
+  switch (step.kind) {
+    case 'mark-swap':
+    case 'mkswap':
+      return write(next, resolve(next, step.device), { TYPE: 'swap', UUID: step.uuid }, null);
+    case 'crypt-open': {
+      const drive = resolve(next, step.device);
+      const kname = `dm-${drive.replaceAll(/\D/g, '')}`;
+      const path = `/dev/mapper/${step.mapping}`;
+      next.holders = { ...next.holders, [drive]: [kname] };
+      const row = {
+        name: step.mapping,
+        kname,
+        path,
+        type: 'crypt',
+        'maj:min': `253:${kname.slice(3)}`,
+        size: 1,
+      };
+      addChild(next, [drive.slice('/dev/'.length)], row);
+      return write(next, path, {}, null);
+    }
+    case 'swapon':
+      next.swaps = `${next.swaps ?? ''}${resolve(next, step.device)} partition 1 0 10\n`;
+      if (next.kubelet) next.kubelet.sawSwap = false;
+      return next;
+    case 'configure-kubelet': {
+      const said = { path: step.path, failSwapOn: false, swapBehavior: 'LimitedSwap', read: true };
+      const { sawSwap: _, ...kubelet } = next.kubelet ?? { unit: step.unit, pid: 1 };
+      next.kubelet = { ...kubelet, files: [said] };
+      return next;
+    }
+    case 'restart-kubelet':
+      if (next.kubelet) next.kubelet.sawSwap = true;
+      return next;
+    case 'set-sysctl':
+      next.sysctls = { ...next.sysctls, [step.sysctl]: step.value };
+      return next;
   }
 }
 

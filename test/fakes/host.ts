@@ -10,6 +10,7 @@ import {
 } from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
 import { poolPath } from '../../agent/inventory/hugepages.ts';
+import { isSwap } from '../../agent/inventory/use.ts';
 import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
 import { commandOf } from '../../agent/plan/command.ts';
 import type { Step } from '../../agent/plan/step.ts';
@@ -87,7 +88,7 @@ export class FakeHost implements Host {
   }
 
   async run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    this.#live();
+    this.live();
     const line = command.join(' ');
     this.programs.push(options.writes ? `!${line}` : line);
     for (const [start, error] of this.failures) if (line.startsWith(start)) throw error;
@@ -99,7 +100,7 @@ export class FakeHost implements Host {
   }
 
   async readFile(path: string): Promise<string> {
-    this.#live();
+    this.live();
     const text = this.#files.get(path) ?? this.#facts()[path];
     if (text !== undefined) return Promise.resolve(text);
     throw missing(path);
@@ -115,7 +116,7 @@ export class FakeHost implements Host {
   }
 
   exists(path: string): Promise<boolean> {
-    this.#live();
+    this.live();
     const { files = {} } = this.snapshot;
     const known = factsOf(this.snapshot).devices;
     const resolved = this.resolve(path);
@@ -151,8 +152,12 @@ export class FakeHost implements Host {
   }
 
   makeDirectory(): Promise<void> {
-    this.#live();
+    this.live();
     return Promise.resolve();
+  }
+
+  modifiedAt(path: string): Promise<number> {
+    return Promise.reject(missing(path));
   }
 
   filesystemBytes(): Promise<number> {
@@ -180,12 +185,13 @@ export class FakeHost implements Host {
   }
 
   async probeExclusive(path: string): Promise<void> {
-    this.#live();
+    this.live();
     const device = this.resolve(path);
     const used = [...factsOf(this.snapshot).devices.values()].find((block) => block.path === device);
     const held = used?.rows.some(({ children = [] }) => children.length > 0) === true;
     const mounted = parseMountinfo(this.snapshot.mountinfo ?? '')?.some(({ source }) => source === device);
-    if (!held && mounted !== true && !this.busy.has(device)) return Promise.resolve();
+    const swapped = isSwapOn(this.snapshot, device);
+    if (!held && !swapped && mounted !== true && !this.busy.has(device)) return Promise.resolve();
     throw Object.assign(new Error(`EBUSY: resource busy or locked, open '${path}'`), { code: 'EBUSY' });
   }
 
@@ -195,12 +201,12 @@ export class FakeHost implements Host {
   }
 
   openersOf(path: string): Promise<string[]> {
-    this.#live();
+    this.live();
     return Promise.resolve(this.openers.get(this.resolve(path)) ?? []);
   }
 
   async writeAttribute(path: string, text: string): Promise<void> {
-    this.#live();
+    this.live();
     if (!this.#locked) throw new Error(`Expected the write lock for ${path}`);
     this.programs.push(`!${path} = ${text.trim()}`);
     await this.onWrite(path);
@@ -216,22 +222,22 @@ export class FakeHost implements Host {
   }
 
   syncFilesystem(): Promise<void> {
-    this.#live();
+    this.live();
     return Promise.resolve();
   }
 
   mountsElsewhere(_majMin: string): Promise<NamespaceMount[]> {
-    this.#live();
+    this.live();
     return Promise.resolve([]);
   }
 
   hostMountinfo(): Promise<string> {
-    this.#live();
+    this.live();
     return Promise.resolve(this.snapshot.mountinfo ?? '');
   }
 
   async withWriteLock<T>(_timeoutMs: number, work: () => Promise<T>): Promise<T> {
-    this.#live();
+    this.live();
     if (this.#locked) throw new Error('Expected one writer at a time');
     this.#locked = true;
     try {
@@ -271,14 +277,14 @@ export class FakeHost implements Host {
 
   /** What cannot be half done, such as a rename, is not done when the kill comes in the middle. */
   protected change(whole: () => unknown, half: () => unknown = () => undefined): void {
-    this.#live();
+    this.live();
     const kill = this.#changes === this.#kill?.at ? this.#kill.when : undefined;
     this.#changes += 1;
     if (kill === 'middle') half();
     if (kill === 'after' || kill === undefined) whole();
     if (kill === undefined) return;
     this.#dead = true;
-    this.#live();
+    this.live();
   }
 
   #answer(command: readonly string[]): string {
@@ -305,9 +311,15 @@ export class FakeHost implements Host {
     return volume ? `/dev/mapper/${mapperName(volume.vg_name, volume.lv_name)}` : path;
   }
 
-  #live(): void {
+  protected live(): void {
     if (this.#dead) throw new KilledError('killed');
   }
+}
+
+function isSwapOn(snapshot: Snapshot, path: string): boolean {
+  const facts = factsOf(snapshot);
+  const block = [...facts.devices.values()].find((device) => device.path === path);
+  return block !== undefined && isSwap(facts, block);
 }
 
 const exported = (values: readonly [string, string][]): string =>

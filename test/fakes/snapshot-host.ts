@@ -92,6 +92,7 @@ export class SnapshotHost implements Host {
   mountsElsewhere = refuse;
   writeFile = refuse;
   makeDirectory = refuse;
+  modifiedAt = (path: string): Promise<never> => Promise.reject(systemError('ENOENT', path));
   filesystemBytes = refuse;
   probeExclusive = refuse;
   holdExclusive = refuse;

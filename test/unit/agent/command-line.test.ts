@@ -53,13 +53,6 @@ describe('nvme-agent’s command line', () => {
     expect(parse('raid', '--remove-taint')).toMatchObject({ options: { removeTaint: true } });
   });
 
-  it.each(['swap'])('knows %s and says that it is not supported, whatever its flags', (name) => {
-    expect(parse(name, '--cloud-provider', 'aws', '--bottlerocket')).toEqual({
-      kind: 'unsupported',
-      layout: name,
-    });
-  });
-
   it('takes hugepages and an allow-list of PCI addresses for SPDK', () => {
     const flags = ['--hugepages-per-numa-node', '64', '--pci-allowed', '0000:00:1e.0, 0000:00:1f.0'];
     expect(parse('spdk', ...flags)).toMatchObject({
@@ -69,6 +62,46 @@ describe('nvme-agent’s command line', () => {
         layout: { type: 'SPDK', spdk: { driver: 'auto', hugepages: { size: '2Mi', perNUMANode: 64 } } },
       },
     });
+  });
+
+  it('takes the swap flags of Materialize’s tool, with its defaults', () => {
+    const args = ['swap', '--cloud-provider', 'gcp', '--hack-restart-kubelet-enable-swap', '--apply-sysctls'];
+    expect(parse(...args)).toMatchObject({
+      options: {
+        layout: {
+          type: 'Swap',
+          swap: {
+            encrypt: false,
+            configureKubelet: true,
+            sysctls: {
+              'vm.swappiness': '100',
+              'vm.min_free_kbytes': '1048576',
+              'vm.watermark_scale_factor': '100',
+            },
+          },
+        },
+      },
+    });
+    expect(parse('swap')).toMatchObject({ options: { layout: { swap: { sysctls: {} } } } });
+  });
+
+  it('takes the swap flags as environment variables, and those that are off as off', () => {
+    vi.stubEnv('APPLY_SYSCTLS', 'true');
+    vi.stubEnv('VM_SWAPPINESS', '40');
+    vi.stubEnv('BOTTLEROCKET_ENABLE_SWAP', 'false');
+    vi.stubEnv('HACK_RESTART_KUBELET_ENABLE_SWAP', 'false');
+    const swap = { configureKubelet: false, sysctls: { 'vm.swappiness': '40' } };
+    expect(parse('swap', '--no-configure-kubelet')).toMatchObject({ options: { layout: { swap } } });
+  });
+
+  it('takes a kubelet that is named to be configured for one that may be', () => {
+    expect(parse('swap', '--no-configure-kubelet', '--bottlerocket-enable-swap')).toMatchObject({
+      options: { layout: { swap: { configureKubelet: true } } },
+    });
+  });
+
+  it('refuses a sysctl that is no number', () => {
+    expect(() => parse('swap', '--vm-swappiness', 'much')).toThrow(CommanderError);
   });
 
   it('refuses to run without a node name', () => {

@@ -85,10 +85,25 @@ test('where the platform owns the drives the plan stands down and says why', asy
   expect(standDown).toContain('EKS nodeadm');
 });
 
-test('the layout swap is refused clearly until it is supported', async () => {
-  const { code, refusals } = await report({ snapshot: file('aws-i4i.xlarge'), layout: 'swap' });
-  expect(code).toBe(1);
-  expect(refusals[0]?.reason).toBe('layout Swap is not supported by this version');
+test('swap is planned of a recorded machine, with the kubelet’s file of its cloud before it', async () => {
+  const { code, steps, candidates } = await report({ snapshot: file('aws-i3en.6xlarge'), layout: 'swap' });
+  expect({ code, candidates }).toEqual({ code: 0, candidates: ['/dev/nvme1n1', '/dev/nvme2n1'] });
+  expect(steps.map(({ command }) => command[0])).toEqual([
+    ...['mkswap', 'mkswap', undefined, 'swapon', 'swapon', 'systemctl'],
+  ]);
+  expect(steps[2]?.name).toContain('/etc/kubernetes/kubelet/config.json');
+});
+
+test('swap that Materialize’s tool has switched on is the wanted layout: nothing is left to do', async () => {
+  const { code, steps, candidates } = await report({
+    snapshot: file('gcp-n2-highmem-16-swap'),
+    layout: 'swap',
+  });
+  expect({ code, steps, candidates }).toEqual({
+    code: 0,
+    steps: [],
+    candidates: ['/dev/nvme0n1', '/dev/nvme0n2'],
+  });
 });
 
 test('raw volumes are shown as steps that run no program', async () => {

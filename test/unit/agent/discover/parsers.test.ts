@@ -52,7 +52,10 @@ test('mountinfo is read with its escapes and optional fields', () => {
 test('swaps are told by device, with or without /dev, and swap files are no devices', () => {
   const header = 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n';
   const lines = '/dev/nvme1n1 partition 1 0 -2\n/nvme2n1 partition 1 0 -3\n/swapfile file 1 0 -4\n';
-  expect(parseSwaps(header + lines)).toEqual(['nvme1n1', 'nvme2n1']);
+  expect(parseSwaps(header + lines)).toEqual([
+    { name: 'nvme1n1', priority: -2 },
+    { name: 'nvme2n1', priority: -3 },
+  ]);
   expect(parseSwaps(header)).toEqual([]);
   expect(parseSwaps('something else\n')).toBeUndefined();
 });

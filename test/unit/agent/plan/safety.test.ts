@@ -10,6 +10,7 @@ import { SnapshotError } from '../../../../agent/inventory/snapshot-error.ts';
 import type { KnownVolume } from '../../../../agent/plan/known-volume.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import type { Planned } from '../../../../agent/plan/planned.ts';
+import { kubelet } from '../../../builders/kubelet.ts';
 import {
   EBS,
   machine,
@@ -82,7 +83,7 @@ const KINDS: Record<string, Kind> = {
   })),
 };
 
-const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'Block'];
+const SUPPORTED: readonly LayoutType[] = ['Filesystem', 'RAID', 'LVM', 'Swap', 'Block'];
 
 interface Made {
   snapshot: Snapshot;
@@ -117,6 +118,7 @@ function make(kinds: string[]): Made {
       >,
       pvs: parts.flatMap(({ more }) => more.snapshot?.pvs ?? []),
       vgs: parts.flatMap(({ more }) => more.snapshot?.vgs ?? []),
+      kubelet: kubelet(),
     },
   });
   const labels = Object.fromEntries(parts.map(({ name, label }) => [name, label]));
@@ -163,7 +165,7 @@ test('no unsafe drive is ever in a step, and every safe one is unless something 
         }
         expect(mentions(text, 'nvme0n1')).toBe(false);
         const missed = names.filter((name) => made.labels[name] === 'safe' && !mentions(text, name));
-        if (type === 'Filesystem') expect(missed).toEqual([]);
+        if (type === 'Filesystem' || type === 'Swap') expect(missed).toEqual([]);
         if (!SUPPORTED.includes(type)) return;
         runs += 1;
         if (missed.length === 0) complete += 1;
