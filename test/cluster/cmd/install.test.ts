@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { STARTUP_TAINT_KEY, TAINTED } from '../../../api/keys.ts';
 import { AGENT_NAMESPACE, HOME_NAMESPACE, NAME_LABEL, WEBHOOK_NAME } from '../../../api/parts.ts';
@@ -19,15 +19,20 @@ import {
 } from '../../../kube/resources.ts';
 import { manifestBundle } from '../../../scripts/manifests/bundle.ts';
 import { taintConfiguration } from '../../../webhook/registration/configuration.ts';
+import { startLab, type Lab } from '../../../lab/lab.ts';
 import { builtProgram, runProgramFile, type ProgramResult } from '../../builders/built-program.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
 import { node } from '../../builders/objects.ts';
 import { realKube } from '../kube/real-kube.ts';
 
 const MANIFESTS = join(import.meta.dirname, '..', '..', '..', 'manifests');
 
 describe('installing on a real cluster', () => {
-  const { kubectlPath, kubeconfig } = inject('controlPlane');
-  const env = { KUBECONFIG: kubeconfig };
+  // A control plane of its own: it is about clusters that have nothing of ours, and takes away what other files install.
+  let lab: Lab;
+  let env: { KUBECONFIG: string };
+  const kustomize = (folder: string): Promise<ProgramResult> =>
+    runProgramFile(lab.kubectlPath, ['kustomize', join(MANIFESTS, folder)]);
   const nvme = (...args: string[]): Promise<ProgramResult> =>
     runProgramFile(builtProgram('kubectl-nvme'), args, env);
   const ended = new AbortController();
@@ -35,14 +40,15 @@ describe('installing on a real cluster', () => {
   let kubelet: Promise<void>;
 
   beforeAll(async () => {
-    kube = await realKube(kubeconfig);
+    lab = await startLab(testLabContext(), { controlPlaneOnly: true });
+    env = { KUBECONFIG: lab.kubeconfig };
+    kube = await realKube(lab.kubeconfig);
     kubelet = playKubelet(kube, ended.signal);
   });
   afterAll(async () => {
-    await nvme('uninstall', '--timeout', '20s');
     ended.abort();
     await kubelet;
-    await kube.delete(nodes, 'install-n1').catch(ignoreMissing);
+    await lab.stop();
   });
 
   it.each([
@@ -50,7 +56,7 @@ describe('installing on a real cluster', () => {
     ['overlays/admission-policy', 'admissionPolicy'],
     ['overlays/late-binding', 'lateBinding'],
   ] as const)('brings exactly what kubectl kustomize builds of %s', async (folder, part) => {
-    const { stdout } = await runProgramFile(kubectlPath, ['kustomize', join(MANIFESTS, folder)]);
+    const { stdout } = await kustomize(folder);
     const theirs = parseAllDocuments(stdout).map((document) => document.toJS() as ManifestObject);
     const ours = manifestBundle(MANIFESTS)[part];
     expect(theirs.length).toBeGreaterThan(20);
@@ -69,7 +75,7 @@ describe('installing on a real cluster', () => {
       'customresourcedefinition.apiextensions.k8s.io/nvmeprofiles.kubectl-nvme.dev serverside-applied\n',
     );
     const theirs = await runProgramFile(
-      kubectlPath,
+      lab.kubectlPath,
       ['apply', '--server-side', '--field-manager=kubectl-nvme', '-k', join(MANIFESTS, 'crds')],
       env,
     );
@@ -122,7 +128,7 @@ describe('installing on a real cluster', () => {
       await expect(kube.get(namespaces, name)).rejects.toSatisfy(isNotFound);
     }
     const left = await runProgramFile(
-      kubectlPath,
+      lab.kubectlPath,
       ['get', 'clusterroles,clusterrolebindings,csidrivers,validatingadmissionpolicies', '-o', 'name'],
       env,
     );

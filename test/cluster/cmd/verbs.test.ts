@@ -153,6 +153,10 @@ describe('the verbs of kubectl nvme on a real cluster', () => {
     await kube.create(namespaces, { metadata: { name: WEBHOOK_NAMESPACE } }).catch(() => undefined);
     const missed = { 'uid-gone': { name: 'verbs-gone', at: Date.now() - 3_600_000, announced: true } };
     const map = { metadata: { name: CLEANUP_CONFIG_MAP }, data: recordData({ missed, announced: [] }) };
+    // Another file's webhook may have left its record on the shared control plane.
+    await kube
+      .delete(configMaps, CLEANUP_CONFIG_MAP, { namespace: WEBHOOK_NAMESPACE })
+      .catch(() => undefined);
     await kube.create(configMaps, map, { namespace: WEBHOOK_NAMESPACE });
     const listed = await nvme(
       'list',
