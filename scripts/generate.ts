@@ -1,18 +1,29 @@
-// Writes what is generated from the code: the CRDs. `--check` compares instead, and fails on a difference.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes what is generated from the code: the CRDs and the webhook's RBAC. `--check` compares instead, and fails on a
+// difference.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { customResourceDefinitions } from '../api/crd/definitions.ts';
+import { rbacObjects } from '../webhook/rbac-manifest.ts';
 
-const folder = join(import.meta.dirname, '..', 'manifests', 'crds');
+const manifests = join(import.meta.dirname, '..', 'manifests');
 const check = process.argv.includes('--check');
-mkdirSync(folder, { recursive: true });
+
+const yaml = (object: object): string => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 });
+
+const generated: Record<string, { from: string; text: string }> = {
+  'base/webhook-rbac.yaml': { from: 'webhook/permissions.ts', text: rbacObjects().map(yaml).join('---\n') },
+};
 for (const [name, definition] of Object.entries(customResourceDefinitions())) {
-  const text = `# Generated from api/crd by \`npm run generate\`.\n${stringify(definition, { aliasDuplicateObjects: false, lineWidth: 0 })}`;
-  const path = join(folder, name);
+  generated[`crds/${name}`] = { from: 'api/crd', text: yaml(definition) };
+}
+
+for (const [name, { from, text: body }] of Object.entries(generated)) {
+  const text = `# Generated from ${from} by \`npm run generate\`.\n${body}`;
+  const path = join(manifests, name);
   if (!check) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
-    console.error(`manifests/crds/${name} is not what api/crd says: run \`npm run generate\``);
+    console.error(`manifests/${name} is not what ${from} says: run \`npm run generate\``);
     process.exitCode = 1;
   }
 }

@@ -11,6 +11,7 @@ import type { Logger } from '../logging/logger.ts';
 import { AdmissionService } from './admission/service.ts';
 import { allCaches, createCaches, notSynced, type Caches } from './controllers/caches.ts';
 import { controllerMetrics, lead, type ControllerOptions } from './controllers/lead.ts';
+import { LEASE_NAME } from './lease-name.ts';
 import { registerGauges } from './metrics.ts';
 import { addressOf, type WebhookOptions } from './options.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -33,9 +34,6 @@ export interface Parts {
   /** Everything that runs until the signal aborts. */
   run(signal: AbortSignal): Promise<unknown>;
 }
-
-/** Name of the Lease in the webhook's namespace. */
-export const LEASE_NAME = 'nvme-webhook';
 
 export function assemble(options: WebhookOptions, around: Surroundings, registry: Registry): Parts {
   const { kube, clock, logger } = around;
