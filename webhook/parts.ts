@@ -10,6 +10,7 @@ import type { Reflector } from '../kube/reflector.ts';
 import type { Logger } from '../logging/logger.ts';
 import { AdmissionService } from './admission/service.ts';
 import { allCaches, createCaches, notSynced, type Caches } from './controllers/caches.ts';
+import { TaintedNodes } from './controllers/enrol/tainted-nodes.ts';
 import { controllerMetrics, lead, type ControllerOptions } from './controllers/lead.ts';
 import { LEASE_NAME } from './lease-name.ts';
 import { registerGauges } from './metrics.ts';
@@ -52,6 +53,8 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
   const recorder = new EventRecorder({ kube, clock, component: 'nvme-webhook', instance: podName, onError });
   const isLeader = (): boolean => controllers && (election?.isLeader() ?? true);
   const certificateExpiry = (): number | undefined => admission?.certificateExpiry;
+  const tainted = new TaintedNodes(clock, registry);
+  caches.nodes.subscribe((change) => tainted.onNode(change));
   registerGauges(registry, { caches: { ...caches }, isLeader, certificateExpiry });
   const leading = leadingWork(
     {
