@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { labContext } from '../lab/context.ts';
+import { benchAdmission } from './admission/bench.ts';
 import { benchLab } from './lab.ts';
 
 const interrupt = new AbortController();
@@ -13,16 +14,18 @@ const ctx = labContext({
   signal: interrupt.signal,
   lifetime: 'owner',
 });
+const json = process.argv.includes('--json');
 const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
   lab: (write) => benchLab(ctx, write),
+  admission: (write) => benchAdmission(ctx, write, json),
 };
 
-const names = process.argv.slice(2);
+const names = process.argv.slice(2).filter((argument) => argument !== '--json');
 const unknown = names.filter((name) => !(name in benches));
 if (names.length === 0 || unknown.length > 0) {
   if (unknown.length > 0)
     console.error(`error: unknown benchmark ${unknown.map((name) => `'${name}'`).join(', ')}`);
-  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')}`);
+  console.error(`usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]`);
   process.exitCode = 1;
 } else {
   for (const name of names) await benches[name]?.((text) => process.stdout.write(text));

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { INSTALLATION } from '../../../../api/keys.ts';
 import {
@@ -18,9 +19,14 @@ import {
   nvmeProfiles,
   pods,
 } from '../../../../kube/resources.ts';
+import { manifestBundle } from '../../../../scripts/manifests/bundle.ts';
 import { node, pod } from '../../../builders/objects.ts';
 import { conflict } from '../../../fakes/kube-answers.ts';
 import { InstallBench } from './install-bench.ts';
+
+/** One line and one document for each. */
+const baseObjects = manifestBundle(join(import.meta.dirname, '..', '..', '..', '..', 'manifests')).base
+  .length;
 
 const webhookOf = (bench: InstallBench) => bench.kube.peek(deployments, WEBHOOK_NAME, HOME_NAMESPACE);
 const containerOf = (bench: InstallBench) => webhookOf(bench)?.spec?.template.spec?.containers[0];
@@ -34,7 +40,7 @@ describe('kubectl nvme install', () => {
       stderr: 'Note: the cluster has no node yet; nvme-webhook and nvme-agent start with the first\n',
     });
     const lines = stdout.trimEnd().split('\n');
-    expect(lines).toHaveLength(25);
+    expect(lines).toHaveLength(baseObjects);
     expect(lines.every((line) => line.endsWith(' serverside-applied'))).toBe(true);
     const at = (name: string) => lines.findIndex((line) => line.startsWith(`${name} `));
     const order = [
@@ -45,7 +51,7 @@ describe('kubectl nvme install', () => {
     expect(order.every((position) => position >= 0)).toBe(true);
     expect(order).toEqual([...order].sort((a, b) => a - b));
     expect(bench.kube.calls.filter(({ verb }) => verb === 'patch')).toEqual(
-      Array(25).fill(
+      Array(baseObjects).fill(
         expect.objectContaining({ body: expect.objectContaining({ type: 'apply', force: false }) as object }),
       ),
     );
@@ -198,7 +204,7 @@ describe('kubectl nvme install', () => {
     const { items } = JSON.parse(json.stdout) as { items: { kind: string }[] };
     expect(items.at(-1)?.kind).toBe('NVMeProfile');
     const yaml = await kubectlNVMe(['install', '-o', 'yaml'], { kube, clock });
-    expect(yaml.stdout.split('\n---\n')).toHaveLength(25);
+    expect(yaml.stdout.split('\n---\n')).toHaveLength(baseObjects);
     expect(kube.calls).toEqual([]);
   });
 
