@@ -1,3 +1,4 @@
+import { WEBHOOK_NAME } from '../../api/parts.ts';
 import type { ManifestObject } from '../install/bundle.ts';
 import { REGISTRATIONS } from '../install/unwanted.ts';
 
@@ -40,7 +41,7 @@ function stageOf({ kind, metadata }: ManifestObject): keyof UninstallStages {
     case 'DaemonSet':
       return 'agent';
     case 'ClusterRoleBinding':
-      return metadata.name.endsWith('-webhook') ? 'rights' : 'rest';
+      return metadata.name.includes(WEBHOOK_NAME) ? 'rights' : 'rest';
     default:
       return 'rest';
   }

@@ -238,10 +238,12 @@ describe('clean-up after nodes that are gone', () => {
       const fieldSelector = 'involvedObject.name=bare,reason=NVMePodNeedsDeletion';
       return (await scene.kube.list(events, { namespace, fieldSelector })).items[0];
     });
+    // The Event is told before anything is deleted, so it may come first.
+    await scene.until('the claim to be going', async () => {
+      const claim = await scene.peek(persistentVolumeClaims, 'bare', namespace);
+      return claim?.metadata?.deletionTimestamp;
+    });
     expect(await scene.peek(pods, 'bare', namespace)).toBeDefined();
-    expect(
-      (await scene.peek(persistentVolumeClaims, 'bare', namespace))?.metadata?.deletionTimestamp,
-    ).toBeDefined();
     expect(await scene.peek(persistentVolumes, 'pv-bare')).toBeDefined();
 
     await scene.kube.delete(pods, 'bare', { namespace, gracePeriodSeconds: 0 });

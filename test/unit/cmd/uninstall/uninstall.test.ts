@@ -55,7 +55,8 @@ describe('kubectl nvme uninstall', () => {
     const order = [
       'deployments/nvme-webhook',
       'mutatingwebhookconfigurations/kubectl-nvme',
-      'clusterrolebindings/kubectl-nvme-webhook',
+      'clusterrolebindings/kubectl-nvme-webhook-admission',
+      'clusterrolebindings/kubectl-nvme-webhook-controllers',
       'daemonsets/nvme-agent',
       'nodes/n1',
       'namespaces/kubectl-nvme',
@@ -111,7 +112,7 @@ describe('kubectl nvme uninstall', () => {
     );
     const lines = stdout.split('\n');
     const rights = lines.indexOf(
-      'clusterrolebinding.rbac.authorization.k8s.io "kubectl-nvme-webhook" deleted',
+      'clusterrolebinding.rbac.authorization.k8s.io "kubectl-nvme-webhook-controllers" deleted',
     );
     expect(rights).toBeGreaterThan(0);
     expect(lines.indexOf('node/n1 untainted')).toBeGreaterThan(rights);
