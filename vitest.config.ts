@@ -22,6 +22,17 @@ export default defineConfig({
         },
       },
       {
+        // Faults that take their time, such as a lease that has to run out: a command of its own, no part of CI.
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          globalSetup: ['test/cluster/control-plane.setup.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
         test: {
           name: 'nodes',
           include: ['test/nodes/**/*.test.ts'],

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { labContext } from '../lab/context.ts';
 import { benchAdmission } from './admission/bench.ts';
+import { benchCleanup } from './cleanup.ts';
 import { benchLab } from './lab.ts';
 
 const interrupt = new AbortController();
@@ -18,6 +19,7 @@ const json = process.argv.includes('--json');
 const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
   lab: (write) => benchLab(ctx, write),
   admission: (write) => benchAdmission(ctx, write, json),
+  cleanup: (write) => benchCleanup(ctx, write, json),
 };
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');

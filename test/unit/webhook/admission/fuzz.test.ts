@@ -9,7 +9,7 @@ import { admissionMetrics } from '../../../../webhook/admission/metrics.ts';
 import { nvmeProfile } from '../../../builders/objects.ts';
 import { SteppedClock } from '../../../fakes/clock.ts';
 
-/** A slice with a fixed seed in every run; `FUZZ_RUNS=34000` takes so many of each kind with a new one. */
+/** A slice with a fixed seed in every run; `npm run fuzz` takes 34,000 of each kind with a new one. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 400);
 const seed = process.env.FUZZ_RUNS === undefined ? 20_260_101 : Date.now();
 

@@ -1,0 +1,206 @@
+import { performance } from 'node:perf_hooks';
+import {
+  CLEANUP,
+  DRIVE_COUNT,
+  HOSTNAME_LABEL,
+  NODE_LABEL,
+  NODE_UID,
+  PROVISIONED_BY,
+  PROVISIONER,
+  VOLUME_IDENTITY,
+} from '../api/keys.ts';
+import type { KubeApi } from '../kube/api.ts';
+import { createKubeApi } from '../kube/client.ts';
+import { loadClusterConfig } from '../kube/config.ts';
+import { nodes, nvmeProfiles, persistentVolumes } from '../kube/resources.ts';
+import { systemClock } from '../kube/system-clock.ts';
+import { table } from '../lab/cli/table.ts';
+import type { LabContext } from '../lab/context.ts';
+import { applyManifests, repoDir } from '../lab/install/install.ts';
+import { startWebhookBeside } from '../lab/install/webhook-beside.ts';
+import { startLab, type Lab } from '../lab/lab.ts';
+import { residentBytes } from '../lab/process/identity.ts';
+import { runningProcess } from '../lab/process/tracked.ts';
+import { waitFor } from '../lab/wait.ts';
+
+const NODES = 2_000;
+const VOLUMES_PER_NODE = 4;
+const DELETED = 250;
+const GRACE_MS = 5_000;
+const PARALLEL = 48;
+const label = { 'bench.kubectl-nvme.dev/node': 'yes' };
+
+interface Figures {
+  orphans: number;
+  /** From the end of the grace period to the last volume gone. */
+  seconds: number;
+  /** Deletions that the API server was asked for, per volume. */
+  deletionsPerObject: number;
+  /** All writes of nvme-webhook, Events and the record included, per volume. */
+  writesPerObject: number;
+  residentMiB: number;
+}
+
+/** Clean-up of 1,000 volumes of 250 nodes that are deleted at once, in a cluster of 2,000 nodes, on a real API server. */
+export async function benchCleanup(
+  ctx: LabContext,
+  write: (text: string) => void,
+  json: boolean,
+): Promise<void> {
+  const lab = await startLab(ctx, { controlPlaneOnly: true });
+  try {
+    const figures = await measure(ctx, lab);
+    if (json) write(`${JSON.stringify({ bench: 'cleanup', ...figures })}\n`);
+    else write(report(figures));
+  } finally {
+    await lab.stop();
+  }
+}
+
+async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {
+  const config = await loadClusterConfig({ env: {}, flags: { kubeconfig: lab.kubeconfig } });
+  const kube = createKubeApi(config, {
+    clock: systemClock(),
+    userAgent: 'bench/0',
+    maxConnections: PARALLEL,
+  });
+  await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
+  await kube.create(nvmeProfiles, {
+    apiVersion: 'kubectl-nvme.dev/v1alpha1',
+    kind: 'NVMeProfile',
+    metadata: { name: 'bench' },
+    spec: { nodeSelector: { matchLabels: { none: 'of-these' } } },
+  });
+  await populate(ctx, kube);
+  const webhook = await startWebhookBeside(ctx, lab, repoDir, 'webhook', ['--no-admission']);
+  const before = await requests(kube);
+  ctx.progress(`deleting ${DELETED} nodes`);
+  const due = performance.now() + GRACE_MS;
+  await inParallel(
+    Array.from({ length: DELETED }, (_, index) => index),
+    (index) => kube.delete(nodes, nameOf(index)),
+  );
+  const orphans = DELETED * VOLUMES_PER_NODE;
+  const left = (): Promise<number> => countVolumes(kube);
+  let now = orphans;
+  const patience = { timeoutMs: 300_000, intervalMs: 200, signal: ctx.signal, lastSeen: () => `${now} left` };
+  await waitFor('the orphans to be gone', patience, async () => {
+    now = (await left()) - (NODES - DELETED) * VOLUMES_PER_NODE;
+    return now === 0 ? true : undefined;
+  });
+  const seconds = (performance.now() - due) / 1000;
+  const after = await requests(kube);
+  const process = await runningProcess(lab.dir, 'webhook');
+  const residentMiB = process === undefined ? Number.NaN : residentBytes(process) / 2 ** 20;
+  await webhook.stop();
+  return {
+    orphans,
+    seconds: Math.round(seconds * 10) / 10,
+    deletionsPerObject: (after.deletions - before.deletions) / orphans,
+    writesPerObject: Math.round(((after.writes - before.writes) / orphans) * 100) / 100,
+    residentMiB: Math.round(residentMiB),
+  };
+}
+
+async function populate(ctx: LabContext, kube: KubeApi): Promise<void> {
+  ctx.progress(`making ${NODES} nodes with ${VOLUMES_PER_NODE} volumes each`);
+  await inParallel(
+    Array.from({ length: NODES }, (_, index) => index),
+    async (index) => {
+      const name = nameOf(index);
+      const labels = { ...label, [HOSTNAME_LABEL]: name };
+      const node = await kube.create(nodes, {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name, labels },
+        spec: {},
+      });
+      for (let number = 0; number < VOLUMES_PER_NODE; number += 1) {
+        await kube.create(persistentVolumes, volume(name, node.metadata?.uid ?? '', number));
+      }
+    },
+  );
+}
+
+const nameOf = (index: number): string => `bench-${String(index).padStart(4, '0')}`;
+
+function volume(node: string, uid: string, number: number): object {
+  const name = `${node}-${number}`;
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: {
+      name,
+      labels: { ...label, [NODE_LABEL]: node },
+      annotations: {
+        [PROVISIONED_BY]: PROVISIONER,
+        [NODE_UID]: uid,
+        [VOLUME_IDENTITY]: name,
+        [DRIVE_COUNT]: String(VOLUMES_PER_NODE),
+        [CLEANUP]: JSON.stringify({
+          orphans: 'Delete',
+          boundGracePeriod: `${GRACE_MS / 1000}s`,
+          protect: 'None',
+        }),
+      },
+    },
+    spec: {
+      capacity: { storage: '100Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: 'bench',
+      local: { path: `/pv-disks/${name}/data` },
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: HOSTNAME_LABEL, operator: 'In', values: [node] }] },
+          ],
+        },
+      },
+    },
+  };
+}
+
+async function countVolumes(kube: KubeApi): Promise<number> {
+  const { items, metadata } = await kube.list(persistentVolumes, { limit: 1 });
+  return items.length + (metadata.remainingItemCount ?? 0);
+}
+
+/** What the API server has counted so far: deletions of volumes, and all writes of what nvme-webhook writes here. */
+async function requests(kube: KubeApi): Promise<{ deletions: number; writes: number }> {
+  const lines = (await kube.raw('/metrics'))
+    .split('\n')
+    .filter((line) => line.startsWith('apiserver_request_total{'));
+  const sum = (isRight: (line: string) => boolean): number =>
+    lines.filter(isRight).reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+  const deletions = sum(
+    (line) => line.includes('resource="persistentvolumes"') && line.includes('verb="DELETE"'),
+  );
+  const rest = sum(
+    (line) => /resource="(?:events|configmaps)"/.test(line) && /verb="(?:POST|PATCH|PUT|APPLY)"/.test(line),
+  );
+  return { deletions, writes: deletions + rest };
+}
+
+async function inParallel(items: number[], work: (item: number) => Promise<unknown>): Promise<void> {
+  const waiting = [...items];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+function report(figures: Figures): string {
+  return table(
+    ['CLEAN-UP', 'SECONDS', 'DELETIONS', 'ALL WRITES', 'RESIDENT'],
+    [
+      [
+        `${figures.orphans} orphans of ${NODES * VOLUMES_PER_NODE} volumes`,
+        `${figures.seconds} (aim 10)`,
+        `${figures.deletionsPerObject} per volume (aim 1.1)`,
+        `${figures.writesPerObject} per volume`,
+        `${figures.residentMiB}Mi (aim 150)`,
+      ],
+    ],
+  );
+}
