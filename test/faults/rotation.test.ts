@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { STARTUP_TAINT_KEY } from '../../../api/keys.ts';
-import { isNotFound } from '../../../kube/errors.ts';
-import { nodes, secrets } from '../../../kube/resources.ts';
-import type { WebhookBeside } from '../../../lab/install/webhook-beside.ts';
-import { AUTHORITY_SECRET } from '../../../webhook/certificates/authority-secret.ts';
-import { openScene, type Scene } from './scene.ts';
+import { STARTUP_TAINT_KEY } from '../../api/keys.ts';
+import { isNotFound } from '../../kube/errors.ts';
+import { nodes, secrets } from '../../kube/resources.ts';
+import type { WebhookBeside } from '../../lab/install/webhook-beside.ts';
+import { AUTHORITY_SECRET } from '../../webhook/certificates/authority-secret.ts';
+import { openScene, type Scene } from '../cluster/webhook/scene.ts';
 
 const namespace = 'kubectl-nvme';
 /** Lives so short that a few rotations fit into a test. */

@@ -1,16 +1,16 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLEANUP_CONFIG_MAP } from '../../../api/keys.ts';
-import type { KubeList } from '../../../kube/api.ts';
-import { EventRecorder } from '../../../kube/events.ts';
-import { nodes, nvmeNodes, persistentVolumes } from '../../../kube/resources.ts';
-import { systemClock } from '../../../kube/system-clock.ts';
-import { createLogger } from '../../../logging/logger.ts';
-import { allCaches, createCaches } from '../../../webhook/controllers/caches.ts';
-import { controllerMetrics, lead } from '../../../webhook/controllers/lead.ts';
-import { steadyClock } from '../../../webhook/steady-clock.ts';
-import { faultProxy, type Fault, type FaultProxy } from '../../builders/fault-proxy.ts';
-import { openScene, type Scene } from './scene.ts';
+import { CLEANUP_CONFIG_MAP } from '../../api/keys.ts';
+import type { KubeList } from '../../kube/api.ts';
+import { EventRecorder } from '../../kube/events.ts';
+import { nodes, nvmeNodes, persistentVolumes } from '../../kube/resources.ts';
+import { systemClock } from '../../kube/system-clock.ts';
+import { createLogger } from '../../logging/logger.ts';
+import { allCaches, createCaches } from '../../webhook/controllers/caches.ts';
+import { controllerMetrics, lead } from '../../webhook/controllers/lead.ts';
+import { steadyClock } from '../../webhook/steady-clock.ts';
+import { faultProxy, type Fault, type FaultProxy } from '../builders/fault-proxy.ts';
+import { openScene, type Scene } from '../cluster/webhook/scene.ts';
 
 const namespace = 'kubectl-nvme';
 
