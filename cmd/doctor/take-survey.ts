@@ -7,7 +7,8 @@ import {
   WEBHOOK_NAME,
 } from '../../api/parts.ts';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
-import { isForbidden, isNotFound, isUnknownKind } from '../../kube/errors.ts';
+import { absent } from '../../kube/absent.ts';
+import { isForbidden, isUnknownKind } from '../../kube/errors.ts';
 import {
   configMaps,
   csiDrivers,
@@ -86,12 +87,7 @@ async function one<T>(
   name: string,
   options: { namespace?: string } = {},
 ): Promise<T | undefined> {
-  try {
-    return await kube.get(type, name, options);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return absent(kube.get(type, name, options));
 }
 
 /** Nothing, where the kind is not installed. */

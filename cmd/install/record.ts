@@ -1,7 +1,7 @@
 import { INSTALLATION } from '../../api/keys.ts';
 import { HOME_NAMESPACE } from '../../api/parts.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { isNotFound } from '../../kube/errors.ts';
+import { absent } from '../../kube/absent.ts';
 import { namespaces } from '../../kube/resources.ts';
 import type { InstallOptions } from './options.ts';
 
@@ -16,13 +16,8 @@ export const recordText = (record: InstallationRecord): string => JSON.stringify
 
 /** Undefined when nothing is installed; an installation by `kubectl apply -k` has a record without a version. */
 export async function readRecord(kube: KubeApi): Promise<InstallationRecord | undefined> {
-  try {
-    const { metadata } = await kube.get(namespaces, HOME_NAMESPACE);
-    return parseRecord(metadata?.annotations?.[INSTALLATION]);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  const namespace = await absent(kube.get(namespaces, HOME_NAMESPACE));
+  return namespace && parseRecord(namespace.metadata?.annotations?.[INSTALLATION]);
 }
 
 function parseRecord(text: string | undefined): InstallationRecord {

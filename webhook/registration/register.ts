@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/errors.ts';
+import { absent } from '../../kube/absent.ts';
+import { isAlreadyExists, isConflict } from '../../kube/errors.ts';
 import { mutatingWebhooks, validatingWebhooks } from '../../kube/resources.ts';
 import { mergedBundle } from '../certificates/bundle.ts';
 import {
@@ -83,12 +84,7 @@ async function writeOnce<T extends Configuration>(
 }
 
 async function read<T>(kube: KubeApi, type: ResourceType<T>): Promise<T | undefined> {
-  try {
-    return await kube.get(type, CONFIGURATION_NAME);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
+  return absent(kube.get(type, CONFIGURATION_NAME));
 }
 
 /** Somebody may have narrowed the selectors on purpose: they stay, everything else becomes what is wanted. */
