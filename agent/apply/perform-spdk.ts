@@ -4,7 +4,7 @@ import { handOver } from './hand-over.ts';
 import { setHugepages } from './hugepages.ts';
 import { recountHugepages } from './recount-hugepages.ts';
 import { loadDriver } from './load-driver.ts';
-import type { StepContext } from './perform-step.ts';
+import type { StepContext } from './step-context.ts';
 
 /** Does one step of the SPDK layout, or of the way back; each looks itself at what is done already. */
 export async function performSpdk(step: SpdkStep, context: StepContext): Promise<void> {

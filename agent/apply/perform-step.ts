@@ -1,12 +1,8 @@
-import type { Clock } from '../../kube/clock.ts';
-import type { Logger } from '../../logging/logger.ts';
 import type { Host } from '../host/host.ts';
 import { begins, commandOf, ends } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
-import type { BegunRegister } from './begun-register.ts';
 import { checkDevices, contentOf } from './check-device.ts';
 import { configureKubelet } from './kubelet/configure.ts';
-import type { NodeStatus } from './kubelet/kubelet-up.ts';
 import { restartKubelet } from './kubelet/restart.ts';
 import { isOwnArray } from './own-array.ts';
 import { isOwnMapping } from './own-mapping.ts';
@@ -16,17 +12,7 @@ import { performSpdk } from './perform-spdk.ts';
 import { setSysctl, switchSwapOn } from './perform-swap.ts';
 import { RefusedError } from './refused-error.ts';
 import { settleDevices } from './settle.ts';
-import type { SpdkRegister } from './spdk-register.ts';
-
-export interface StepContext {
-  host: Host;
-  clock: Clock;
-  logger: Logger;
-  begun: BegunRegister;
-  /** Opened when a step first asks for it: other layouts have no use for it. */
-  spdk: () => Promise<SpdkRegister>;
-  nodeStatus?: NodeStatus;
-}
+import type { StepContext } from './step-context.ts';
 
 /** Generous: the programs discard nothing and are done in seconds; one that hangs must not hold the lock for ever. */
 const TIMEOUT_MS = 600_000;

@@ -9,20 +9,13 @@ import { KUBELET_CHANGE_PATH, parseKubeletChange, pendingChange } from './kubele
 import { readKubelet } from './kubelet.ts';
 import { readLinks } from './links.ts';
 import { readHugepages, readReserved } from './hugepages.ts';
+import type { DiscoverOptions } from './options.ts';
 import { readPci } from './pci.ts';
 import { orAbsent, Reads } from './reads.ts';
 import { parseSpdkRecord, SPDK_PATH } from './spdk-record.ts';
 import { readStacks } from './stacks.ts';
 import { readSysctls } from './sysctls.ts';
 import { readWellKnown } from './well-known.ts';
-
-export interface DiscoverOptions {
-  /** Decides which blocks are sampled; a new one each time covers more, a fixed one repeats. */
-  seed: string;
-  signal?: AbortSignal;
-  /** Look into filesystems of others, too: existingData is not `Refuse`. */
-  entries?: boolean;
-}
 
 /**
  * Reads everything planning needs from the host, as much as possible at the same time. A failed read does not end it:

@@ -8,7 +8,7 @@ import { mayBeLocal } from '../inventory/providers/role.ts';
 import { signatureOf } from '../inventory/signature.ts';
 import { partitioning, rootDevices } from '../inventory/use.ts';
 import { readNamespace } from './controllers.ts';
-import type { DiscoverOptions } from './discover.ts';
+import type { DiscoverOptions } from './options.ts';
 import { probe } from './probe.ts';
 import type { Reads } from './reads.ts';
 import { sampleDevice } from './sample.ts';

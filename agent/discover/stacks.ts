@@ -8,7 +8,7 @@ import { signatureOf } from '../inventory/signature.ts';
 import { uuidInTags } from '../inventory/volume-groups.ts';
 import { LVM_CONFIG } from '../plan/command.ts';
 import { SWAP_MAPPING } from '../plan/identity.ts';
-import type { DiscoverOptions } from './discover.ts';
+import type { DiscoverOptions } from './options.ts';
 import { readContents } from './drives.ts';
 import { parseExport } from './export-format.ts';
 import { parseLvmReport } from './lvm-report.ts';

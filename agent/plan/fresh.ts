@@ -9,7 +9,7 @@ import { acceptGroup } from './keep-groups.ts';
 import { acceptSwap } from './keep-swap.ts';
 import { NOTHING, refuseDrives, together, type LayoutPlan } from './layout-plan.ts';
 import { planVolumeGroup } from './lvm.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest } from './request.ts';
 import { planRaid } from './raid.ts';
 import { planSpdk } from './spdk.ts';
 import { planSwap } from './swap.ts';

@@ -1,7 +1,7 @@
 import type { Inventory, InventoryDrive, VolumeGroup } from '../inventory/inventory.ts';
 import { driveAt } from './eligible.ts';
 import { NOTHING, refuseAll, together, type LayoutPlan } from './layout-plan.ts';
-import type { LvmWish } from './lvm.ts';
+import type { LvmWish } from './lvm-wish.ts';
 import { planSlices } from './slices.ts';
 
 /** Volume groups of ours: what they lack. */

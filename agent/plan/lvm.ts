@@ -1,16 +1,11 @@
-import type { FilesystemLayout, LvmLayout } from '../../api/layout.ts';
 import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import { replaceable, stopHalfMade } from './clear.ts';
 import { physicalVolumeUuid, tagOf, volumeGroupUuid } from './identity.ts';
 import { NOTHING, refuseAll, type LayoutPlan } from './layout-plan.ts';
 import type { KnownVolume } from './known-volume.ts';
+import type { LvmWish } from './lvm-wish.ts';
 import { MOST_SLICES, planSlices, sliceFilesystemUuid } from './slices.ts';
 import type { Step } from './step.ts';
-
-export interface LvmWish {
-  lvm: LvmLayout;
-  filesystem: FilesystemLayout;
-}
 
 /** One volume group over all of these blank drives, carved into slices when that is wanted. */
 export function planVolumeGroup(

@@ -1,6 +1,6 @@
 import { hash } from '../inventory/fingerprint.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import type { PlanRequest } from './plan.ts';
+import type { PlanRequest } from './request.ts';
 
 /** Hexadecimal digits of a plan ID: short enough to be typed. */
 const DIGITS = 16;

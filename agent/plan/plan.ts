@@ -4,25 +4,15 @@ import { shownDrive } from '../inventory/shown-drive.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { offered, shownOffer } from './block.ts';
 import { commandOf } from './command.ts';
-import { leftAlone, type Consent } from './existing-data.ts';
+import { leftAlone } from './existing-data.ts';
 import { planFresh } from './fresh.ts';
 import { keepExisting } from './keep.ts';
 import { together, type LayoutPlan } from './layout-plan.ts';
 import { planId } from './plan-id.ts';
 import { planRecount } from './recount.ts';
 import type { Planned } from './planned.ts';
+import type { PlanRequest } from './request.ts';
 import { inOrder } from './step-order.ts';
-
-export interface PlanRequest {
-  /** Effective spec of the node, see api/defaults.ts `effectiveSpec`. */
-  spec: NVMeProfileSpec;
-  /** UID of the Node; part of the plan ID. Empty outside a cluster. */
-  nodeUID: string;
-  /** What may be overwritten beside what is blank or ours; nothing when absent. */
-  consent?: Consent;
-  /** `status.capacity` of the Node; absent outside a cluster. */
-  capacity?: Readonly<Record<string, string>>;
-}
 
 /**
  * What set-up would do on these drives for this spec. What is ours already is assembled, mounted and kept whatever the

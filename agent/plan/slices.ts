@@ -5,7 +5,7 @@ import { newFilesystem, volumeOf, type Target } from './filesystem-steps.ts';
 import { fill } from './fill.ts';
 import { filesystemUuidOn, logicalVolumeUuid, tagOf } from './identity.ts';
 import { NOTHING, refuseAll, together, type LayoutPlan } from './layout-plan.ts';
-import type { LvmWish } from './lvm.ts';
+import type { LvmWish } from './lvm-wish.ts';
 
 /** A volume group of ours, there or about to be made. */
 export interface OwnGroup {

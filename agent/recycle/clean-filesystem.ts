@@ -1,5 +1,6 @@
 import { makeDataDirectory } from '../apply/perform-mount.ts';
-import { performStep, type StepContext } from '../apply/perform-step.ts';
+import { performStep } from '../apply/perform-step.ts';
+import type { StepContext } from '../apply/step-context.ts';
 import { RefusedError } from '../apply/refused-error.ts';
 import type { FilesystemVolume } from '../plan/planned.ts';
 import { newFilesystem } from '../plan/filesystem-steps.ts';

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import type { BinaryRecipe } from './binary-recipe.ts';
 import type { AssetContext } from './context.ts';
 import { ensureHostPackages } from './debian.ts';
 import { digestOf } from './digest.ts';
@@ -9,18 +10,6 @@ import { cachedAsset } from './store.ts';
 
 /** The Kubernetes release of the lab's control plane and kubelet. */
 export const kubernetesVersion = 'v1.36.3';
-
-/** A program of the lab and how Go builds it; each module's go.mod and go.sum pin every source it is made of. */
-export interface BinaryRecipe {
-  /** The folder below `lab/assets/go`. */
-  module: string;
-  package: string;
-  version: string;
-  tags?: readonly string[];
-  /** String variables set at link time; without them a Kubernetes server reports v0.0.0. */
-  variables?: Readonly<Record<string, string>>;
-  cgo?: boolean;
-}
 
 const componentVersion = 'k8s.io/component-base/version';
 const [kubernetesMajor, kubernetesMinor] = kubernetesVersion.slice(1).split('.');

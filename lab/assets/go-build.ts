@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { BinaryRecipe } from './binaries.ts';
+import type { BinaryRecipe } from './binary-recipe.ts';
 import type { AssetContext } from './context.ts';
 import { AssetCommandError, run } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { prefetchAll } from '../assets/prefetch.ts';
-import type { Cli, Verb } from './program.ts';
+import type { Cli, Verb } from './cli.ts';
 
 /** Fills the asset cache, so that what follows needs no network and starts at once. */
 export async function assets(cli: Cli): Verb {

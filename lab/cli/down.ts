@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { labDir, labNames, removeLab } from '../lab-record.ts';
-import type { Cli, Verb } from './program.ts';
+import type { Cli, Verb } from './cli.ts';
 
 /** Ends one lab, or all; a lab that is not there is said and is no error, as what was wanted is so. */
 export async function down(cli: Cli, flags: { name: string; all?: boolean }): Verb {

@@ -1,5 +1,5 @@
 import { openLab } from '../lab.ts';
-import type { Cli, Verb } from './program.ts';
+import type { Cli, Verb } from './cli.ts';
 
 /** Prints `export` lines for a POSIX shell. */
 export async function printEnv(cli: Cli, flags: { name: string }): Verb {

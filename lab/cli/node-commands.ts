@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { clouds, nodeDefaults, type Cloud } from '../options.ts';
 import { addNodeVerb, execVerb, logsVerb, nodeAction, type NodeAction } from './node.ts';
-import type { Cli } from './program.ts';
+import type { Cli } from './cli.ts';
 
 const examples = `
 Examples:

@@ -4,7 +4,7 @@ import { LabError } from '../errors.ts';
 import { openLab } from '../lab.ts';
 import type { LabNode } from '../node/lab-node.ts';
 import type { NodeOptions } from '../options.ts';
-import type { Cli, Verb } from './program.ts';
+import type { Cli, Verb } from './cli.ts';
 
 /** The verbs that only act and then say so, with what they say. */
 const actions = {

@@ -1,24 +1,11 @@
 import { Command, CommanderError } from 'commander';
-import type { LabContext } from '../context.ts';
-import type { Cloud, NodeOptions } from '../options.ts';
 import { assets } from './assets.ts';
+import type { Cli, UpFlags, Verb } from './cli.ts';
 import { down } from './down.ts';
 import { printEnv } from './env.ts';
 import { status } from './status.ts';
 import { addNodeCommands, count, nameOption, withMachineOptions } from './node-commands.ts';
 import { up } from './up.ts';
-
-/** What each verb is given: the lab's context, and where its answer goes. Progress goes to `ctx.progress`. */
-export interface Cli {
-  ctx: LabContext;
-  stdout: { write(text: string | Buffer): unknown };
-  stderr: { write(text: string | Buffer): unknown };
-  /** All of standard input, to its end. */
-  readStdin: () => Promise<Buffer>;
-}
-
-/** The exit code a verb asks for when it is not 0, such as that of a program run in a node. */
-export type Verb = Promise<number>;
 
 const examples = `
 Examples:
@@ -72,17 +59,6 @@ function addUp(program: Command, cli: Cli, ends: (code: number) => void): void {
     .option('--nodes <count>', 'how many nodes', count, 1)
     .option('--control-plane-only', 'no nodes')
     .action(async (options: UpFlags) => ends(await up(cli, options)));
-}
-
-/** The flags of `up`, as commander gives them. */
-export interface UpFlags {
-  name: string;
-  nodes: number;
-  drives: number;
-  size: string;
-  cloud: Cloud;
-  images: NonNullable<NodeOptions['images']>;
-  controlPlaneOnly?: boolean;
 }
 
 function addSmallVerbs(program: Command, cli: Cli, ends: (code: number) => void): void {

@@ -7,7 +7,7 @@ import { labDir, labNames, readLabRecord, type LabRecord } from '../lab-record.t
 import { allMachines, type Machine } from '../node/machine.ts';
 import { isRunning, residentBytes } from '../process/identity.ts';
 import { trackedProcesses, type TrackedProcess } from '../process/tracked.ts';
-import type { Cli, Verb } from './program.ts';
+import type { Cli, Verb } from './cli.ts';
 import { table } from './table.ts';
 
 /** Prints every process of the labs with its state and memory, and every node. */

@@ -1,5 +1,5 @@
 import { startLab } from '../lab.ts';
-import type { Cli, UpFlags, Verb } from './program.ts';
+import type { Cli, UpFlags, Verb } from './cli.ts';
 
 /** Starts a lab that stays, and says how to use it. */
 export async function up(cli: Cli, flags: UpFlags): Verb {

@@ -9,7 +9,8 @@ import type { KnownVolume } from '../known-volume.ts';
 import { resetPlanId } from '../plan-id.ts';
 import type { Step } from '../step.ts';
 import { inOrder } from '../step-order.ts';
-import { holdings, type Holding } from './holding.ts';
+import type { Holding } from './holding.ts';
+import { holdings } from './holdings.ts';
 import { returnRest } from './handed.ts';
 import { volumeObstacle, volumesOn } from './volumes.ts';
 
