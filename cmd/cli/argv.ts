@@ -1,8 +1,10 @@
+import { UsageError } from '../errors/usage.ts';
 import type { Flag } from './flag.ts';
 
 /**
  * Rewrites the spellings of kubectl's flag parser (pflag) that commander reads otherwise: `--wait=false`,
- * `--watch=true`, a bare `--dry-run` that must not swallow the next word, and `-o=json`. Stops at `--`.
+ * `--watch=true`, a bare `--dry-run` that must not swallow the next word, and `-o=json`. Stops at `--`. Throws UsageError
+ * for a switch whose value is neither true nor false.
  */
 export function normalizeArgv(argv: readonly string[], flags: readonly Flag[]): string[] {
   const end = argv.indexOf('--');
@@ -18,18 +20,20 @@ function normalize(word: string, flags: readonly Flag[]): string {
   if (flag === undefined) return word;
   const value = long?.[2];
   if (value === undefined) return flag.bare === undefined ? word : `${word}=${flag.bare}`;
-  return flag.value === undefined ? switchSpelling(word, flag, value) : word;
+  return flag.value === undefined ? switchSpelling(flag, value) : word;
 }
 
 function shortWithEquals(word: string, letter: string, value: string, flags: readonly Flag[]): string {
   const flag = flags.find(({ short }) => short === letter);
   if (flag === undefined) return word;
-  return flag.value === undefined ? switchSpelling(word, flag, value) : `-${letter}${value}`;
+  return flag.value === undefined ? switchSpelling(flag, value) : `-${letter}${value}`;
 }
 
-function switchSpelling(word: string, flag: Flag, value: string): string {
+function switchSpelling(flag: Flag, value: string): string {
   if (/^(?:true|t|1)$/i.test(value)) return `--${flag.long}`;
-  return /^(?:false|f|0)$/i.test(value) ? `--${oppositeOf(flag.long)}` : word;
+  if (/^(?:false|f|0)$/i.test(value)) return `--${oppositeOf(flag.long)}`;
+  const shown = flag.short === undefined ? `--${flag.long}` : `-${flag.short}, --${flag.long}`;
+  throw new UsageError(`invalid argument "${value}" for "${shown}" flag: expected true or false`);
 }
 
 /** The switch that takes another one back; commander reads `--no-x` as the opposite of `--x`. */

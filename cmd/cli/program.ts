@@ -21,10 +21,10 @@ export async function readCommandLine(argv: readonly string[]): Promise<Request>
   const entry = findVerb(operandsOf(words));
   const verb = await entry?.load();
   const { root, leaf } = buildTree(entry, verb);
-  const argvForCommander = normalizeArgv(words, [...CONFIG_FLAGS, ...(verb?.usage.flags ?? [])]);
   const help = captureHelp(root);
   try {
     if (verb === undefined) refuseUnknownVerb(operandsOf(words));
+    const argvForCommander = normalizeArgv(words, [...CONFIG_FLAGS, ...(verb?.usage.flags ?? [])]);
     root.parse(argvForCommander.length === 0 ? ['--help'] : argvForCommander, { from: 'user' });
   } catch (error) {
     if (isHelp(error)) return { kind: 'help', text: help.join('') };

@@ -1,9 +1,11 @@
 import { CommanderError } from 'commander';
 import { UsageError } from '../errors/usage.ts';
 
-/** Commander's complaint in the words of kubectl's flag parser; any other error as it is. */
+/** A complaint about a command line, in the words of kubectl's flag parser and with its command; any other error as it is. */
 export function usageErrorOf(error: unknown, command: string): Error {
-  if (error instanceof UsageError) return error;
+  if (error instanceof UsageError) {
+    return error.command === undefined ? new UsageError(error.message, { command, cause: error }) : error;
+  }
   if (!(error instanceof CommanderError)) return error instanceof Error ? error : new Error(String(error));
   return new UsageError(wording(error), { command, cause: error });
 }

@@ -25,6 +25,13 @@ describe('spellings of flags', () => {
     expect(normalizeArgv([typed], flags)).toEqual([expected]);
   });
 
+  it.each([
+    ['--wait=maybe', 'invalid argument "maybe" for "--wait" flag: expected true or false'],
+    ['-w=', 'invalid argument "" for "-w, --watch" flag: expected true or false'],
+  ])('refuses %s as kubectl does', (typed, message) => {
+    expect(() => normalizeArgv([typed], flags)).toThrow(message);
+  });
+
   it('leaves everything behind -- alone', () => {
     expect(normalizeArgv(['--', '--wait=false'], flags)).toEqual(['--', '--wait=false']);
   });

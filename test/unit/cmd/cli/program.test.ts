@@ -71,6 +71,7 @@ describe('the command line', () => {
     [['frobnicate'], 'unknown command "frobnicate" for "kubectl nvme"'],
     [['--foo'], 'unknown flag: --foo'],
     [['status', '--foo=1'], 'unknown flag: --foo'],
+    [['status', '--watch=x'], 'invalid argument "x" for "-w, --watch" flag: expected true or false'],
     [['status', '-z'], "unknown shorthand flag: 'z' in -z"],
     [['status', '--output'], 'flag needs an argument: --output'],
   ])('refuses %j in kubectl’s words', async (argv, message) => {
