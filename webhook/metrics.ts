@@ -38,6 +38,15 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
     },
   });
   new Gauge({
+    name: 'kubectl_nvme_watches_total',
+    help: 'Watches begun, by kind; the API server ends each after five to ten minutes.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const [kind, cache] of Object.entries(caches)) this.set({ kind }, cache.counts.watches);
+    },
+  });
+  new Gauge({
     name: 'kubectl_nvme_leader',
     help: '1 while this replica runs the controllers.',
     registers,

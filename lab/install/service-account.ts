@@ -12,16 +12,19 @@ export interface ServiceAccountRef {
   account: string;
   /** A pod of that account: its token then names the pod's node, as a token mounted by a kubelet does. */
   boundPod?: string;
+  /** As kubectl takes it, `24h`; the API server's own hour when absent. */
+  duration?: string;
 }
 
 /** A kubeconfig with a fresh token of a service account and nothing else; its path. */
 export async function serviceAccountKubeconfig(
   ctx: LabContext,
   lab: Lab,
-  { namespace, account, boundPod }: ServiceAccountRef,
+  { namespace, account, boundPod, duration }: ServiceAccountRef,
 ): Promise<string> {
   const bound = boundPod === undefined ? [] : ['--bound-object-kind=Pod', `--bound-object-name=${boundPod}`];
-  const token = await kubectl(ctx, lab, 'create', 'token', account, '-n', namespace, ...bound);
+  const life = duration === undefined ? [] : [`--duration=${duration}`];
+  const token = await kubectl(ctx, lab, 'create', 'token', account, '-n', namespace, ...bound, ...life);
   const config = parse(await readFile(lab.kubeconfig, 'utf8')) as { users?: { user: object }[] };
   const user = config.users?.[0];
   if (user === undefined) throw new LabError('Invalid', `${lab.kubeconfig} holds no user`);

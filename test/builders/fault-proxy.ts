@@ -25,6 +25,8 @@ export type Fault = (request: PassingRequest) => Harm | undefined;
 
 /** Stands between a client and the real API server, and harms what a test asks it to. */
 export interface FaultProxy {
+  /** `http://127.0.0.1:PORT`. */
+  url: string;
   kube: KubeApi;
   /** Requests that were passed on, `DELETE /api/…`. */
   passed: string[];
@@ -41,9 +43,15 @@ const REASONS: Readonly<Record<number, string>> = {
   500: 'InternalError',
 };
 
-/** Listens on loopback without TLS, and speaks to the API server of the kubeconfig with all its rights. */
-export async function faultProxy(kubeconfig: string): Promise<FaultProxy> {
-  const upstream = await upstreamOf(kubeconfig);
+/**
+ * Listens on loopback without TLS, and speaks to the API server of the kubeconfig: with all its rights, or with those of
+ * the `client`, whose token it passes on.
+ */
+export async function faultProxy(
+  kubeconfig: string,
+  rights: 'kubeconfig' | 'client' = 'kubeconfig',
+): Promise<FaultProxy> {
+  const upstream = await upstreamOf(kubeconfig, rights);
   const passed: string[] = [];
   let [fault, harmed]: [Fault | undefined, number] = [undefined, 0];
   const server = createServer((request, response) => {
@@ -65,8 +73,10 @@ export async function faultProxy(kubeconfig: string): Promise<FaultProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const credentials = { current: () => Promise.resolve({ headers: {}, tls: {} }), forget: () => undefined };
-  const config = { server: `http://127.0.0.1:${port}`, namespace: 'default', credentials };
+  const url = `http://127.0.0.1:${port}`;
+  const config = { server: url, namespace: 'default', credentials };
   return {
+    url,
     kube: createKubeApi(config, { clock: systemClock(), userAgent: 'fault-test/0', defaultTimeoutMs: 5_000 }),
     passed,
     get harmed() {
@@ -85,7 +95,7 @@ interface Upstream {
   agent: Agent;
 }
 
-async function upstreamOf(kubeconfig: string): Promise<Upstream> {
+async function upstreamOf(kubeconfig: string, rights: 'kubeconfig' | 'client'): Promise<Upstream> {
   const { clusters, users } = parse(await readFile(kubeconfig, 'utf8')) as {
     clusters: { cluster: Record<string, string> }[];
     users: { user: Record<string, string> }[];
@@ -95,8 +105,9 @@ async function upstreamOf(kubeconfig: string): Promise<Upstream> {
   const agent = new Agent({
     keepAlive: true,
     ca: pem(cluster['certificate-authority-data']),
-    cert: pem(user['client-certificate-data']),
-    key: pem(user['client-key-data']),
+    ...(rights === 'client'
+      ? {}
+      : { cert: pem(user['client-certificate-data']), key: pem(user['client-key-data']) }),
   });
   return { base: cluster.server ?? '', agent };
 }

@@ -52,6 +52,17 @@ export function publishedVolume(volume: PublishedVolume = {}): PersistentVolume 
   };
 }
 
+/** The same as it is sent to an API server, which gives UID, version and phase itself. */
+export function newVolume(volume: PublishedVolume, storageClassName: string): PersistentVolume {
+  const { metadata, spec } = publishedVolume(volume);
+  const { uid: _uid, resourceVersion: _version, ...sent } = metadata ?? {};
+  return {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume' },
+    metadata: sent,
+    spec: { ...spec, storageClassName },
+  };
+}
+
 /** The claim `default/data-0` of UID `claim-1`, bound to `pv-1`. */
 export function boundClaim(volumeName = 'pv-1', uid = 'claim-1', name = 'data-0'): PersistentVolumeClaim {
   const base = claim({ metadata: { name, namespace: 'default', uid, resourceVersion: '20' } });

@@ -1,7 +1,6 @@
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLEANUP_CONFIG_MAP } from '../../api/keys.ts';
-import type { KubeList } from '../../kube/api.ts';
 import { EventRecorder } from '../../kube/events.ts';
 import { nodes, nvmeNodes, persistentVolumes } from '../../kube/resources.ts';
 import { systemClock } from '../../kube/system-clock.ts';
@@ -9,7 +8,8 @@ import { createLogger } from '../../logging/logger.ts';
 import { allCaches, createCaches } from '../../webhook/controllers/caches.ts';
 import { controllerMetrics, lead } from '../../webhook/controllers/lead.ts';
 import { steadyClock } from '../../webhook/steady-clock.ts';
-import { faultProxy, type Fault, type FaultProxy } from '../builders/fault-proxy.ts';
+import { faultProxy, type FaultProxy } from '../builders/fault-proxy.ts';
+import { listsWithoutNodes, PASSING_FAULTS } from '../builders/faults.ts';
 import { openScene, type Scene } from '../cluster/webhook/scene.ts';
 
 const namespace = 'kubectl-nvme';
@@ -87,17 +87,7 @@ describe('clean-up through faults between it and the API server', () => {
     proxy.passed.length = 0;
   }
 
-  it.each<[string, Fault]>([
-    ['resets', () => ({ kind: 'reset' })],
-    ['stalls', () => ({ kind: 'stall' })],
-    ['410 of every watch', ({ watch }) => (watch ? { kind: 'status', code: 410 } : undefined)],
-    ['429 with Retry-After', () => ({ kind: 'status', code: 429, retryAfter: 1 })],
-    ['500', () => ({ kind: 'status', code: 500 })],
-    [
-      'lists and watches that break off half way',
-      ({ method }) => (method === 'GET' ? { kind: 'half' } : undefined),
-    ],
-  ])('deletes what is due after %s, and nothing else', async (name, fault) => {
+  it.each(PASSING_FAULTS)('deletes what is due after %s, and nothing else', async (name, fault) => {
     const node = `fault-${name.replaceAll(/[^a-z0-9]+/g, '-').slice(0, 20)}x`;
     await nodeWithVolume(node);
     await known(node);
@@ -109,19 +99,14 @@ describe('clean-up through faults between it and the API server', () => {
     await nothingElseDeleted(`pv-${node}`);
   });
 
-  it.each<[string, (list: KubeList<unknown>) => void]>([
-    ['comes back empty', (list) => (list.items = [])],
-    ['comes back with one node only', (list) => (list.items = list.items.slice(0, 1))],
-  ])('deletes nothing when the list of nodes %s, and a real orphan once it is whole', async (what, edit) => {
-    const node = `fault-list-${what.length}`;
+  it.each([
+    ['comes back empty', 0],
+    ['comes back with one node only', 1],
+  ])('deletes nothing when the list of nodes %s, and a real orphan once it is whole', async (_what, kept) => {
+    const node = `fault-list-${kept}`;
     await nodeWithVolume(node);
     await known(node);
-    const isNodeList = (path: string): boolean => path === '/api/v1/nodes';
-    proxy.inflict(({ path, watch }) => {
-      if (!isNodeList(path)) return undefined;
-      // No watch, so that the list is believed until it comes anew.
-      return watch ? { kind: 'status', code: 410 } : { kind: 'edit', edit };
-    });
+    proxy.inflict(listsWithoutNodes(kept));
     // The grace has passed, and clean-up asks once more for the node that it believes gone, and that is there.
     await scene.until('clean-up to look at the live node', () =>
       Promise.resolve(proxy.passed.some((line) => line === `GET /api/v1/nodes/${node}`) || undefined),

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { leases, nodes, persistentVolumes } from '../../kube/resources.ts';
 import type { WebhookBeside } from '../../lab/install/webhook-beside.ts';
 import { isRunning } from '../../lab/process/identity.ts';
-import { runningProcess, spawnTracked, type TrackedProcess } from '../../lab/process/tracked.ts';
+import { runningProcess, type TrackedProcess } from '../../lab/process/tracked.ts';
+import { crash } from '../builders/crash.ts';
 import { openScene, type Scene } from '../cluster/webhook/scene.ts';
 
 const LEASE = { name: 'nvme-webhook', namespace: 'kubectl-nvme' };
@@ -90,7 +91,7 @@ describe('two replicas of which one leads', () => {
       const name = `lead-${program}`;
       await nodeWithVolume(name);
       await scene.kube.delete(nodes, name);
-      await crash(program);
+      await crash(scene.lab, program, scene.ctx.signal);
       await scene.until(
         `pv-${name} to be gone`,
         async () => {
@@ -103,14 +104,4 @@ describe('two replicas of which one leads', () => {
       expect(await volume('lead-alive')).toBeDefined();
     },
   );
-
-  /** Kills a program of the control plane as a crash does, and starts it again. */
-  async function crash(name: string): Promise<void> {
-    const { dir, ...lab } = scene.lab;
-    const record = (await runningProcess(dir, name)) ?? expect.fail(`${name} does not run in ${lab.name}`);
-    process.kill(record.pid, 'SIGKILL');
-    await scene.until(`${name} to be gone`, () => Promise.resolve(isRunning(record) ? undefined : true));
-    const [command = '', ...args] = record.command;
-    await spawnTracked(dir, { name, command: [command, ...args], cwd: dir, diesWithParent: true });
-  }
 });

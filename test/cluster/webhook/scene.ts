@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import { API_VERSION } from '../../../api/group.ts';
-import { HOSTNAME_LABEL, NODE_LABEL, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import { NODE_LABEL, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
 import type { KubeApi, ResourceType } from '../../../kube/api.ts';
 import { isNotFound } from '../../../kube/errors.ts';
@@ -18,7 +18,8 @@ import { startWebhookBeside, type WebhookBeside } from '../../../lab/install/web
 import { openLab, type Lab } from '../../../lab/lab.ts';
 import { waitFor } from '../../../lab/wait.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
-import { publishedVolume, type PublishedVolume } from '../../builders/orphans.ts';
+import { newNode, readyStatus } from '../../builders/new-node.ts';
+import { newVolume, type PublishedVolume } from '../../builders/orphans.ts';
 import { realKube } from '../kube/real-kube.ts';
 
 /** One test file's corner of the shared control plane: a profile and nodes under a label of its own. */
@@ -74,7 +75,7 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
       return await kube.patch(
         nodes,
         nodeName,
-        { type: 'merge', body: readyStatus },
+        { type: 'merge', body: readyStatus('boot-1') },
         { subresource: 'status' },
       );
     },
@@ -109,41 +110,12 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
   return scene;
 }
 
-const readyStatus = {
-  status: {
-    conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
-    capacity: { pods: '10', cpu: '4', memory: '4Gi' },
-    allocatable: { pods: '10', cpu: '4', memory: '4Gi' },
-    nodeInfo: {
-      ...{ bootID: 'boot-1', machineID: 'm', systemUUID: 's', kernelVersion: '6', osImage: 'test' },
-      ...{ containerRuntimeVersion: 'none', kubeletVersion: 'v1.36.3', kubeProxyVersion: '' },
-      ...{ operatingSystem: 'linux', architecture: 'amd64' },
-    },
-  },
-};
-
-function newNode(name: string, labels: Record<string, string>, annotations?: Record<string, string>): Node {
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name,
-      labels: { [HOSTNAME_LABEL]: name, ...labels },
-      ...(annotations ? { annotations } : {}),
-    },
-    spec: {},
-  };
-}
-
 async function publish(
   kube: KubeApi,
   storageClassName: string,
   volume: PublishedVolume & { nodeName: string; storageClassName?: string },
 ): Promise<void> {
-  const object = publishedVolume(volume);
-  const { uid: _uid, resourceVersion: _version, ...metadata } = object.metadata ?? {};
-  const spec = { ...object.spec, storageClassName: volume.storageClassName ?? storageClassName };
-  await kube.create(persistentVolumes, { ...object, metadata, spec });
+  await kube.create(persistentVolumes, newVolume(volume, volume.storageClassName ?? storageClassName));
 }
 
 async function removeVolumes(kube: KubeApi, nodeName: string): Promise<void> {
