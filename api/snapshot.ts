@@ -217,8 +217,11 @@ export interface KubeletFile {
 }
 
 export interface KubeletChange {
-  /** Unfinished: an agent died over it. TakenBack: the kubelet did not come up with it, in this boot. */
-  state: 'Unfinished' | 'TakenBack';
+  /**
+   * Unfinished: an agent died over it. TakenBack: the kubelet did not come up with it, in this boot. Done: it runs with it,
+   * and a reset puts its old configuration back.
+   */
+  state: 'Unfinished' | 'TakenBack' | 'Done';
   /** Where the settings were written; see the step `configure-kubelet` in agent/plan/step.ts. */
   how: KubeletConfigKind;
   path: string;

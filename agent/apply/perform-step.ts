@@ -4,12 +4,13 @@ import type { Step } from '../plan/step.ts';
 import { checkDevices, contentOf } from './check-device.ts';
 import { configureKubelet } from './kubelet/configure.ts';
 import { restartKubelet } from './kubelet/restart.ts';
+import { restoreKubelet } from './kubelet/restore.ts';
 import { isOwnArray } from './own-array.ts';
 import { isOwnMapping } from './own-mapping.ts';
 import { makeRaw } from './make-raw.ts';
 import { makeDataDirectory, performMount, performUnmount } from './perform-mount.ts';
 import { performSpdk } from './perform-spdk.ts';
-import { setSysctl, switchSwapOn } from './perform-swap.ts';
+import { setSysctl, switchSwapOff, switchSwapOn } from './perform-swap.ts';
 import { RefusedError } from './refused-error.ts';
 import { settleDevices } from './settle.ts';
 import type { StepContext } from './step-context.ts';
@@ -39,12 +40,16 @@ export async function performStep(step: Step, context: StepContext): Promise<voi
       return performSpdk(step, context);
     case 'swapon':
       return switchSwapOn(host, step);
+    case 'swapoff':
+      return switchSwapOff(host, step);
     case 'set-sysctl':
       return setSysctl(host, step);
     case 'configure-kubelet':
       return configureKubelet(context, step);
     case 'restart-kubelet':
       return restartKubelet(context, step);
+    case 'restore-kubelet':
+      return restoreKubelet(context, step);
     default:
       if (await isDone(host, step)) return;
       await checkMapping(host, step);
@@ -63,6 +68,8 @@ async function isDone(host: Host, step: Step): Promise<boolean> {
       return !(await isOwnArray(host, step.device, step.uuid));
     case 'crypt-open':
       return isOwnMapping(host, `/dev/mapper/${step.mapping}`, step.device);
+    case 'crypt-close':
+      return !(await isOwnMapping(host, `/dev/mapper/${step.mapping}`, step.device));
     case 'wipe-signatures':
       return (await contentOf(host, step.device)) === undefined;
     default:

@@ -89,11 +89,14 @@ function touchedBySwap(step: SwapStep): string[] {
     case 'mkswap':
       return [step.device];
     case 'crypt-open':
+    case 'crypt-close':
       return [step.device, `/dev/mapper/${step.mapping}`];
     case 'swapon':
+    case 'swapoff':
       return [step.device, KUBELET];
     case 'configure-kubelet':
     case 'restart-kubelet':
+    case 'restore-kubelet':
       return [KUBELET];
     case 'set-sysctl':
       return [step.sysctl];

@@ -14,7 +14,7 @@ import { present } from './present.ts';
 import { decideProvider } from './providers/auto.ts';
 import { standDown } from './stand-down.ts';
 import { unreadMembership } from './unread.ts';
-import { swapAreas } from './swap-areas.ts';
+import { hasOtherSwap, swapAreas } from './swap-areas.ts';
 import { rootDevices } from './use.ts';
 import { volumeGroups } from './volume-groups.ts';
 
@@ -42,6 +42,7 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
     identities: possibleIdentities(facts, device),
     allVolumes: context.volumes,
   });
+  const areas = swapAreas(facts, drives, (device, signature) => ownSwap(signature, owner(device)));
   return {
     provider: cloud,
     providerFact: fact,
@@ -51,7 +52,8 @@ export function takeInventory(snapshot: Snapshot, context: ClassifyContext): Inv
     drives: [...keepApart(drives), ...pciDrives(facts.snapshot, spdk)],
     arrays,
     volumeGroups: groups,
-    swapAreas: swapAreas(facts, drives, (device, signature) => ownSwap(signature, owner(device))),
+    swapAreas: areas,
+    otherSwap: hasOtherSwap(facts, areas),
     ...present({
       sysctls: facts.snapshot.sysctls,
       kubelet: facts.snapshot.kubelet,

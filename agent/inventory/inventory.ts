@@ -150,6 +150,8 @@ export interface Inventory {
   arrays: MdArray[];
   volumeGroups: VolumeGroup[];
   swapAreas: SwapArea[];
+  /** Swap is on that is none of these areas of ours, be it a file of the host. */
+  otherSwap: boolean;
   /** Values of the vm.* sysctls that set-up may change; undefined when they were not read. */
   sysctls?: Readonly<Record<string, string>>;
   kubelet?: KubeletFacts;

@@ -46,11 +46,11 @@ const kubeletFile: Reader<KubeletFile> = (field, value) => {
   };
 };
 
-/** An unfinished change of its configuration. */
+/** A change of its configuration that we made. */
 export const kubeletChange: Reader<KubeletChange> = (field, value) => {
   const { state, how, path, unit, message } = record(field, value);
-  if (state !== 'Unfinished' && state !== 'TakenBack') {
-    throw new SnapshotError(`${field}.state`, 'Unfinished or TakenBack', state);
+  if (state !== 'Unfinished' && state !== 'TakenBack' && state !== 'Done') {
+    throw new SnapshotError(`${field}.state`, 'Unfinished, TakenBack or Done', state);
   }
   return {
     state,

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import type { InventoryDrive, Signature, SwapArea } from './inventory.ts';
 import { present } from './present.ts';
 import { signatureOf } from './signature.ts';
+import { swapCount } from './swaps.ts';
 import { holdersOf, isSwap, mountPointsOf, swapEntry } from './use.ts';
 
 /** The swap areas that fill a local drive: ours, and those of anyone that are switched on. */
@@ -53,6 +54,12 @@ const activeArea = (facts: Facts, device: BlockDevice): SwapArea => ({
 
 function activity(facts: Facts, device: BlockDevice) {
   return { active: isSwap(facts, device), ...present({ priority: swapEntry(facts, device)?.priority }) };
+}
+
+/** Whether swap is on beside what we have switched on ourselves. */
+export function hasOtherSwap({ snapshot }: Facts, areas: readonly SwapArea[]): boolean {
+  const own = areas.filter(({ ours, active }) => ours && active).length;
+  return swapCount(snapshot.swaps ?? '') > own;
 }
 
 /** Our mapping over a marked drive, when it is there and nothing else is. */

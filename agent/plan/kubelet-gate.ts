@@ -30,7 +30,7 @@ export function kubeletGate(inventory: Inventory, swap: Pick<SwapLayout, 'config
         'look at its journal; it is tried again after the next boot',
     );
   }
-  if (kubeletChange !== undefined) return open(configure(kubeletChange));
+  if (kubeletChange?.state === 'Unfinished') return open(configure(kubeletChange));
   if (kubelet === undefined) return unseen(inventory, swap);
   return kubeletUnread === undefined ? ofRunning(inventory, kubelet, swap) : blocked(kubeletUnread);
 }

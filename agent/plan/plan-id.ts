@@ -16,9 +16,12 @@ export function planId(inventory: Inventory, { spec, nodeUID, capacity = {} }: P
   return hash(['setup', nodeUID, inventory.bootID, asked, seen(inventory)]).slice(0, DIGITS);
 }
 
-/** The same of a reset plan: it asks for nothing. */
+/** The same of a reset plan: it asks for nothing, and takes back what the kubelet was told. */
 export function resetPlanId(inventory: Inventory, nodeUID: string): string {
-  return hash(['reset', nodeUID, inventory.bootID, inventory.provider, seen(inventory)]).slice(0, DIGITS);
+  const asked = ['reset', nodeUID, inventory.bootID, inventory.provider, seen(inventory)];
+  const { kubeletChange, otherSwap } = inventory;
+  if (kubeletChange !== undefined) asked.push([kubeletChange, otherSwap]);
+  return hash(asked).slice(0, DIGITS);
 }
 
 function seen(inventory: Inventory): unknown[] {

@@ -21,9 +21,14 @@ export function swapCommandOf(step: SwapStep): string[] {
       return ['mkswap', '--uuid', step.uuid, '--label', 'nvme-swap', step.device];
     case 'swapon':
       return ['swapon', '--priority', String(SWAP_PRIORITY), step.device];
+    case 'swapoff':
+      return ['swapoff', step.device];
+    case 'crypt-close':
+      return ['env', 'DM_DISABLE_UDEV=1', 'cryptsetup', 'close', step.mapping];
     case 'configure-kubelet':
       return step.how === 'bottlerocket' ? ['apiclient', 'set', BOTTLEROCKET_SETTING] : [];
     case 'restart-kubelet':
+    case 'restore-kubelet':
       return step.unit === 'kubelet.service' ? ['systemctl', 'restart', step.unit] : [];
     case 'set-sysctl':
       return [];

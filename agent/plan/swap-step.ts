@@ -7,8 +7,11 @@ export type SwapStep =
   | CryptOpenStep
   | MkswapStep
   | SwapOnStep
+  | SwapOffStep
+  | CryptCloseStep
   | ConfigureKubeletStep
   | RestartKubeletStep
+  | RestoreKubeletStep
   | SetSysctlStep;
 
 /**
@@ -58,6 +61,25 @@ export interface SwapOnStep {
   kubelet: 'Checked' | 'NotRunning';
 }
 
+/** The kernel reads back what it has swapped out there. */
+export interface SwapOffStep {
+  kind: 'swapoff';
+  name: string;
+  device: string;
+  /** UUID of the swap area that the device must carry. */
+  uuid: string;
+}
+
+/** Takes our mapping off a drive; with it goes the key. */
+export interface CryptCloseStep {
+  kind: 'crypt-close';
+  name: string;
+  /** The drive below. */
+  device: string;
+  /** Name below /dev/mapper. */
+  mapping: string;
+}
+
 /** Has the kubelet allow swap: writes its configuration, restarts it and waits for it; takes all back if it stays away. */
 export interface ConfigureKubeletStep {
   kind: 'configure-kubelet';
@@ -78,6 +100,13 @@ export interface RestartKubeletStep {
   unit: string;
 }
 
+/** Gives the kubelet's files the text from before `configure-kubelet`, and restarts it. */
+export interface RestoreKubeletStep {
+  kind: 'restore-kubelet';
+  name: string;
+  unit: string;
+}
+
 export interface SetSysctlStep {
   kind: 'set-sysctl';
   name: string;
@@ -86,8 +115,8 @@ export interface SetSysctlStep {
 }
 
 const KINDS: ReadonlySet<string> = new Set<SwapStep['kind']>([
-  ...(['mark-swap', 'crypt-open', 'mkswap', 'swapon'] as const),
-  ...(['configure-kubelet', 'restart-kubelet', 'set-sysctl'] as const),
+  ...(['mark-swap', 'crypt-open', 'mkswap', 'swapon', 'swapoff', 'crypt-close'] as const),
+  ...(['configure-kubelet', 'restart-kubelet', 'restore-kubelet', 'set-sysctl'] as const),
 ]);
 
 /** Whether a step is one of these. */

@@ -93,3 +93,13 @@ export class SteppedClock implements Clock {
 }
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
+
+/** Time passes when somebody waits for it. */
+export class WaitingClock implements Clock {
+  #now = 1_000_000;
+  now = (): number => this.#now;
+  sleep = (ms: number): Promise<void> => {
+    this.#now += ms;
+    return Promise.resolve();
+  };
+}

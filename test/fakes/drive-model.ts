@@ -163,6 +163,19 @@ function applySwapStep(next: Snapshot, step: SwapStep): Snapshot {
       next.swaps = `${next.swaps ?? ''}${resolve(next, step.device)} partition 1 0 10\n`;
       if (next.kubelet) next.kubelet.sawSwap = false;
       return next;
+    case 'swapoff': {
+      const path = resolve(next, step.device);
+      next.swaps = (next.swaps ?? '').replace(new RegExp(`^${path} .*\n`, 'm'), '');
+      return next;
+    }
+    case 'crypt-close': {
+      const drive = resolve(next, step.device);
+      next.holders = { ...next.holders, [drive]: [] };
+      return dropChild(next, step.mapping);
+    }
+    case 'restore-kubelet':
+      delete next.kubeletChange;
+      return next;
     case 'configure-kubelet': {
       const said = { path: step.path, failSwapOn: false, swapBehavior: 'LimitedSwap', read: true };
       const { sawSwap: _, ...kubelet } = next.kubelet ?? { unit: step.unit, pid: 1 };

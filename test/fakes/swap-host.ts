@@ -17,6 +17,8 @@ import type { FakeKubelet } from './kubelet.ts';
 /** A machine with a kubelet on it, whose files and units the agent may change. */
 export class SwapHost extends FakeHost {
   readonly kubelet: FakeKubelet;
+  /** What is swapped out, and what is free of its memory. */
+  memory = { swapped: 0, available: 1000 };
 
   constructor(snapshot: Snapshot, kubelet: FakeKubelet, steps: readonly Step[], kill?: Kill) {
     super(snapshot, steps, kill);
@@ -57,6 +59,7 @@ export class SwapHost extends FakeHost {
   override async readFile(path: string): Promise<string> {
     this.live();
     if (path === '/proc/swaps') return this.snapshot.swaps ?? '';
+    if (path === '/proc/meminfo') return this.#meminfo();
     if (path === '/proc/sys/kernel/random/boot_id') return this.snapshot.bootID ?? '';
     const sysctl = this.snapshot.sysctls?.[path.replace('/proc/sys/vm/', '')];
     return this.kubelet.read(path) ?? sysctl ?? (await super.readFile(path));
@@ -85,6 +88,14 @@ export class SwapHost extends FakeHost {
   override modifiedAt(path: string): Promise<number> {
     const file = this.kubelet.files.get(path);
     return file === undefined ? super.modifiedAt(path) : Promise.resolve(file.at);
+  }
+
+  #meminfo(): string {
+    const { swapped, available } = this.memory;
+    const fields = { MemAvailable: available, SwapTotal: 2000, SwapFree: 2000 - swapped };
+    return Object.entries(fields)
+      .map(([name, kib]) => `${name}:   ${kib} kB\n`)
+      .join('');
   }
 
   /** As `lsblk --inverse` prints it: as a tree only when it is asked for names (util-linux 2.38). */

@@ -1,18 +1,12 @@
-import { dirname } from 'node:path';
-import {
-  formatKubeletChange,
-  KUBELET_CHANGE_PATH,
-  parseKubeletChange,
-  type KubeletChangeRecord,
-} from '../../discover/kubelet-change.ts';
+import type { KubeletChangeRecord } from '../../discover/kubelet-change.ts';
 import { readKubelet } from '../../discover/kubelet.ts';
-import { orAbsent } from '../../discover/reads.ts';
 import type { Host } from '../../host/host.ts';
 import { swapObstacle, swapPolicy } from '../../inventory/kubelet.ts';
 import { swapCommandOf } from '../../plan/swap-command.ts';
 import type { ConfigureKubeletStep } from '../../plan/swap-step.ts';
 import type { KubeletFacts } from '../../../api/snapshot.ts';
-import { swapsOn } from '../perform-swap.ts';
+import { isAnySwapOn } from '../perform-swap.ts';
+import { putFile, readChange, writeChange } from './change-file.ts';
 import { changesFor, textBefore, type FileChange } from './config-changes.ts';
 import { awaitKubelet, type KubeletContext } from './kubelet-up.ts';
 import { beforeRestart, READY_LIMIT_MS, reloadUnits, restartUnit } from './restart.ts';
@@ -32,7 +26,7 @@ export async function configureKubelet(context: KubeletContext, step: ConfigureK
   const record = await open(host, step, changes);
   const before = await beforeRestart(context);
   const since = clock.now();
-  for (const { path, after } of changes) await put(host, path, after);
+  for (const { path, after } of changes) await putFile(host, path, after);
   const done = changes.length === 0 && (await isLimited(host));
   if (!done) await take(context, step, changes);
   const oldPid = done || step.how === 'bottlerocket' ? undefined : before.oldPid;
@@ -42,7 +36,7 @@ export async function configureKubelet(context: KubeletContext, step: ConfigureK
   const none = before.oldPid === undefined && step.how === 'bottlerocket';
   const missing = none ? undefined : await awaitKubelet(context, wait);
   if (missing !== undefined) return await takeBack(context, step, record, missing);
-  await write(host, undefined);
+  await writeChange(host, record.before.length === 0 ? undefined : { ...record, state: 'Done' });
 }
 
 const unfit = (facts: KubeletFacts): string | undefined =>
@@ -54,20 +48,26 @@ async function isLimited(host: Host): Promise<boolean> {
   return facts !== undefined && unfit(facts) === undefined;
 }
 
-/** Puts on record what the files hold; an unfinished change keeps what it has on record. */
+/**
+ * Puts on record what the files hold. An unfinished change keeps what it has on record; after a finished one somebody else
+ * may have written a file anew, such as the node's image at boot.
+ */
 async function open(
   host: Host,
   { how, path, unit }: ConfigureKubeletStep,
   changes: readonly FileChange[],
 ): Promise<KubeletChangeRecord> {
-  const old = parseKubeletChange(await orAbsent(host.readFile(KUBELET_CHANGE_PATH), 'null'));
+  const old = await readChange(host);
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
-  const earlier = old?.state === 'Unfinished' ? old.before : [];
+  const isAmong = (list: readonly { path: string }[], { path: file }: { path: string }): boolean =>
+    list.some((one) => one.path === file);
+  const known = old === undefined || old.state === 'TakenBack' ? [] : old.before;
+  const earlier = old?.state === 'Done' ? known.filter((file) => !isAmong(changes, file)) : known;
   const fresh = changes
-    .filter((change) => !earlier.some((one) => one.path === change.path))
-    .map((change) => ({ path: change.path, text: change.before }));
+    .filter((change) => !isAmong(earlier, change))
+    .map((change) => ({ path: change.path, text: change.before, wrote: change.after }));
   const record = { state: 'Unfinished' as const, how, path, unit, bootID, before: [...earlier, ...fresh] };
-  await write(host, record);
+  await writeChange(host, record);
   for (const { path: file, text } of fresh) {
     if (text !== null && !(await host.exists(`${file}${KEPT}`))) await host.writeFile(`${file}${KEPT}`, text);
   }
@@ -98,11 +98,11 @@ async function takeBack(
 ): Promise<never> {
   const { host } = context;
   const failed = `The kubelet was restarted with swap allowed, and after ${READY_LIMIT_MS / 1000} s ${missing}`;
-  if ((await swapsOn(host)).length > 0) {
+  if (await isAnySwapOn(host)) {
     throw new Error(`${failed}; swap is on, so its old configuration is not put back: look at its journal`);
   }
-  for (const file of record.before) await put(host, file.path, textBefore(file));
-  await write(host, { ...record, state: 'TakenBack', message: missing });
+  for (const file of record.before) await putFile(host, file.path, textBefore(file));
+  await writeChange(host, { ...record, state: 'TakenBack', message: missing });
   await reloadUnits(
     host,
     record.before.map(({ path }) => path),
@@ -116,14 +116,4 @@ async function takeBack(
     `${failed}; its configuration was put back, ` +
       (still === undefined ? 'and it runs again' : `but ${still}: look at its journal`),
   );
-}
-
-async function put(host: Host, path: string, text: string): Promise<void> {
-  await host.makeDirectory(dirname(path));
-  await host.writeFile(path, text);
-}
-
-async function write(host: Host, record: KubeletChangeRecord | undefined): Promise<void> {
-  await host.makeDirectory(dirname(KUBELET_CHANGE_PATH));
-  await host.writeFile(KUBELET_CHANGE_PATH, formatKubeletChange(record));
 }

@@ -5,10 +5,16 @@ import { groupHoldings } from './group.ts';
 import { handedHoldings } from './handed.ts';
 import type { Holding } from './holding.ts';
 import { letGoOf } from './let-go.ts';
+import { swapHoldings } from './swap.ts';
 
 /** Everything on the drives that a UUID proves to be ours. */
 export function holdings(inventory: Inventory, order?: Order): Holding[] {
-  const spanning = [...arrayHoldings(inventory), ...groupHoldings(inventory), ...handedHoldings(inventory)];
+  const spanning = [
+    ...arrayHoldings(inventory),
+    ...groupHoldings(inventory),
+    ...handedHoldings(inventory),
+    ...swapHoldings(inventory),
+  ];
   const spanned = new Set(spanning.flatMap(({ drives }) => drives));
   // A drive that was handed out raw is ours by its PersistentVolume alone, which is gone by now: the order has it.
   const isGivenUp = (drive: InventoryDrive): boolean =>

@@ -12,6 +12,7 @@ import { inOrder } from '../step-order.ts';
 import type { Holding } from './holding.ts';
 import { holdings } from './holdings.ts';
 import { returnRest } from './handed.ts';
+import { restoreKubelet } from './swap.ts';
 import { volumeObstacle, volumesOn } from './volumes.ts';
 
 /** What a reset would do, as shown and as carried out. */
@@ -52,7 +53,8 @@ export function planReset(inventory: Inventory, { nodeUID, layout, order }: Rese
   const free = blocked ? [] : found;
   const drives = free.flatMap((holding) => holding.drives);
   const volumes = volumesOn(inventory.volumes, drives);
-  const rest = blocked || inventory.standDown !== undefined ? [] : returnRest(inventory);
+  const none = blocked || inventory.standDown !== undefined;
+  const rest = none ? [] : [...returnRest(inventory), ...restoreKubelet(inventory)];
   const steps = inOrder([...rest, ...free.flatMap((holding) => stepsFor(inventory, holding))]);
   const ours = new Set(found.flatMap((holding) => holding.drives));
   const plan: Plan = {

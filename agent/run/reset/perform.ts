@@ -1,6 +1,7 @@
 import type { NodeRequest, Progress } from '../../../api/node.ts';
 import { applySteps } from '../../apply/apply.ts';
 import { BegunRegister } from '../../apply/begun-register.ts';
+import { nodeStatusOf } from '../../apply/kubelet/node-status.ts';
 import { forgetBegun } from '../../apply/forget-begun.ts';
 import { covers, orderFor, type Order } from '../../order/order.ts';
 import { readOrder, writeOrder } from '../../order/order-file.ts';
@@ -77,6 +78,7 @@ async function clearDrives(order: Order, options: ResetOptions): Promise<void> {
     if (steps.length === 0) return;
     await applySteps(steps, {
       ...options,
+      nodeStatus: nodeStatusOf(options.kube, options.nodeName, options.signal),
       planID: plan.id,
       verify: async () => (await whatIsLeft(order, options)).plan.id,
     });

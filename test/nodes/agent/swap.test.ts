@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
-import { nodes, pods, type Node } from '../../../kube/resources.ts';
+import { nodes, nvmeNodes, pods, type Node } from '../../../kube/resources.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 import { witness, type Witness } from '../main-job/witness.ts';
@@ -142,5 +142,33 @@ describe.each([false, true])('a node whose drives are swap, encrypted %s', (encr
     expect(untainted.map((one) => one.metadata?.annotations?.[READY_BOOT_ID])).toEqual(
       untainted.map(() => bootID),
     );
+  });
+
+  it('is reset: swap off, no encryption left, the drives raw, and the kubelet as it was', async () => {
+    const before = await machine.run(['cat', `${CONFIG}.before-kubectl-nvme`]);
+    const planID = (await scene.nvmeNode(NAME))?.status?.resetPlan?.id ?? '';
+    const body = { spec: { request: { id: 'swap-reset', type: 'reset', planID } } };
+    await scene.kube.patch(nvmeNodes, NAME, { type: 'merge', body });
+    const nvme = await scene.until('the reset to be done or refused', 300, async () => {
+      const found = await scene.nvmeNode(NAME);
+      const { observedRequestID, progress } = found?.status ?? {};
+      return observedRequestID === 'swap-reset' && progress === undefined ? found : undefined;
+    });
+    expect(nvme.status?.conditions?.find(({ type }) => type === 'Refused')?.message ?? '').not.toContain(
+      'swap-reset',
+    );
+    expect(await machine.run(['cat', '/proc/swaps'])).toMatch(/^Filename[^\n]*\n$/);
+    expect(await machine.run(['dmsetup', 'ls'])).toMatch(/^No devices found/);
+    for (const { role, serial } of await machine.drives()) {
+      if (role !== 'local') continue;
+      const probe = await machine.exec(['blkid', '-p', `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${serial}`]);
+      expect(probe.stdout.trim()).toBe('');
+    }
+    expect(await machine.run(['cat', CONFIG])).toBe(before);
+    const ready = (await node()).status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(ready?.status).toBe('True');
+    expect(nvme.status?.drives?.filter(({ role }) => role === 'Local').map(({ state }) => state)).toEqual([
+      ...['Free', 'Free'],
+    ]);
   });
 });

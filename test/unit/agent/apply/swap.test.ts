@@ -7,10 +7,10 @@ import type { NodeStatus } from '../../../../agent/apply/kubelet/kubelet-up.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import type { Planned } from '../../../../agent/plan/planned.ts';
-import type { Clock } from '../../../../kube/clock.ts';
 import { createLogger } from '../../../../logging/logger.ts';
 import { KUBELET_CONFIG } from '../../../builders/kubelet.ts';
 import { machine } from '../../../builders/machine.ts';
+import { WaitingClock } from '../../../fakes/clock.ts';
 import { rebooted } from '../../../fakes/drive-model.ts';
 import type { Kill } from '../../../fakes/host.ts';
 import { FakeKubelet } from '../../../fakes/kubelet.ts';
@@ -18,16 +18,6 @@ import { SwapHost } from '../../../fakes/swap-host.ts';
 
 const SWAP = { sysctls: { 'vm.swappiness': '100' } };
 const DRIVES = { nvme1n1: {}, nvme2n1: {} };
-
-/** Time passes when somebody waits for it. */
-class WaitingClock implements Clock {
-  #now = 1_000_000;
-  now = (): number => this.#now;
-  sleep = (ms: number): Promise<void> => {
-    this.#now += ms;
-    return Promise.resolve();
-  };
-}
 
 function planOf(snapshot: Snapshot, swap: Partial<SwapLayout> = SWAP): Planned {
   const spec = withDefaults({ provider: 'aws', layout: { type: 'Swap', swap } });
@@ -133,7 +123,7 @@ describe('swap', () => {
       expect(priorities(last)).toEqual(['10', '10']);
       expect(kubelet.pid).toBeDefined();
       expect((await last.look()).kubelet).toMatchObject({ sawSwap: true });
-      expect((await last.look()).kubeletChange).toBeUndefined();
+      expect((await last.look()).kubeletChange).toMatchObject({ state: 'Done' });
     }
   });
 
