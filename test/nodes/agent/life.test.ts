@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PAUSED } from '../../../api/keys.ts';
 import { pauseOf } from '../../../api/pause.ts';
-import type { NodeRequest, NVMeNode } from '../../../api/node.ts';
+import type { NVMeNode } from '../../../api/node.ts';
 import { nodes, nvmeNodes, type PersistentVolume } from '../../../kube/resources.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
+import { ordersFor, trueCondition as condition, type Orders } from '../main-job/orders.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 
 const NAME = 'life';
@@ -11,12 +11,10 @@ const NAME = 'life';
 describe('the life of a node with RAID 0 over two drives', () => {
   let scene: Scene;
   let node: LabNode;
-  let requests = 0;
+  let orders: Orders;
 
   const volume = async (): Promise<PersistentVolume | undefined> => (await scene.volumesOf(NAME))[0];
   const dataPath = async (): Promise<string> => (await volume())?.spec?.local?.path ?? '';
-  const condition = (nvme: NVMeNode | undefined, type: string) =>
-    nvme?.status?.conditions?.find((one) => one.type === type && one.status === 'True');
   const until = (what: string, holds: (nvme: NVMeNode) => boolean, seconds = 180): Promise<NVMeNode> =>
     scene.until(what, seconds, async () => {
       const nvme = await scene.nvmeNode(NAME);
@@ -28,24 +26,6 @@ describe('the life of a node with RAID 0 over two drives', () => {
     return until('the drives to be ready in this boot', (nvme) => {
       return nvme.status?.bootID === bootID && condition(nvme, 'Ready') !== undefined;
     });
-  };
-  const order = async (request: Omit<NodeRequest, 'id'>): Promise<string> => {
-    const id = `life-${(requests += 1)}`;
-    const body = { spec: { request: { ...request, id } } };
-    await scene.kube.patch(nvmeNodes, NAME, { type: 'merge', body });
-    return id;
-  };
-  const isDone = (id: string, { status }: NVMeNode): boolean =>
-    status?.observedRequestID === id && status.progress === undefined;
-  /** Orders the reset that is planned now, and does so again when the plan has changed meanwhile, as a person would. */
-  const resetByPlan = async (): Promise<NVMeNode> => {
-    for (let tries = 1; ; tries += 1) {
-      const planID = (await scene.nvmeNode(NAME))?.status?.resetPlan?.id ?? '';
-      const id = await order({ type: 'reset', planID });
-      const nvme = await until('the reset to be done or refused', (found) => isDone(id, found));
-      const refusal = condition(nvme, 'Refused')?.message ?? '';
-      if (tries === 5 || !refusal.includes('and the plan is')) return nvme;
-    }
   };
   /** What blkid finds on a local drive, past every cache. */
   const signature = async (serial: string): Promise<string> =>
@@ -61,6 +41,7 @@ describe('the life of a node with RAID 0 over two drives', () => {
         cleanup: { boundGracePeriod: '10s' },
       }),
     );
+    orders = ordersFor(scene, NAME);
     node = await scene.lab.addNode(NAME, { drives: 2, labels: inPool('fast'), until: 'Ready' });
     await untilReadyAgain();
   });
@@ -95,25 +76,29 @@ describe('the life of a node with RAID 0 over two drives', () => {
     expect(await node.run(['findmnt', '-n', '-o', 'FSTYPE', '-T', await dataPath()])).toBe('ext4\n');
   });
 
-  it('names the drive that is pulled, on the node and on the volume, although the array says clean', async () => {
+  it('names the drive that is pulled, on the node and on the volume, although the array runs on', async () => {
     const [pulled] = await localDrives();
     await node.unplug(pulled?.id ?? '');
     const nvme = await until('the missing drive to be named', (found) => {
       const isNamed = condition(found, 'Degraded')?.message.includes(pulled?.serial ?? '?') === true;
-      return isNamed && found.status?.volumes?.[0]?.state === 'Failed';
+      // A look while the kernel takes the drive away cannot read everything, and says so; the next one names the drive.
+      const [lacking] = found.status?.volumes ?? [];
+      return (
+        isNamed && lacking?.state === 'Failed' && lacking.reason?.includes(pulled?.serial ?? '?') === true
+      );
     });
-    expect(nvme.status?.volumes?.[0]?.reason).toContain(pulled?.serial);
+    expect(nvme.status?.volumes).toHaveLength(1);
     expect((await volume())?.metadata?.annotations?.['kubectl-nvme.dev/degraded']).toContain(pulled?.serial);
-    expect(await node.run(['cat', '/proc/mdstat'])).toMatch(/^md\d+ : active raid0/m);
+    // Broken once the kernel has tried to write to it.
+    expect(await node.run(['cat', '/proc/mdstat'])).toMatch(/^md\d+ : (?:active|broken) raid0/m);
   });
 
   it('is reset with the ID of the plan only, and stays raw and paused', async () => {
-    const stale = await order({ type: 'reset', planID: '0000000000000000' });
-    const refused = await until('the stale order to be refused', (nvme) => isDone(stale, nvme));
+    const refused = await orders.carryOut({ type: 'reset', planID: '0000000000000000' });
     expect(condition(refused, 'Refused')?.message).toContain('it was for plan 0000000000000000');
     expect(await volume()).toBeDefined();
 
-    const nvme = await resetByPlan();
+    const nvme = await orders.reset();
 
     expect(condition(nvme, 'Refused')?.reason).not.toBe('RequestRefused');
     expect(condition(nvme, 'Paused')).toMatchObject({ reason: 'Reset' });
@@ -130,11 +115,10 @@ describe('the life of a node with RAID 0 over two drives', () => {
   it('is set up otherwise when a person ends the pause, and is reset again, volume group and all', async () => {
     const overrides = { layout: { type: 'LVM', lvm: { slices: 2 } } };
     await scene.kube.patch(nvmeNodes, NAME, { type: 'merge', body: { spec: { overrides } } });
-    const body = { metadata: { annotations: { [PAUSED]: null } } };
-    await scene.kube.patch(nodes, NAME, { type: 'merge', body });
+    await orders.endPause();
     await untilReadyAgain();
     expect(await scene.volumesOf(NAME)).toHaveLength(2);
-    const nvme = await resetByPlan();
+    const nvme = await orders.reset();
 
     expect(condition(nvme, 'Paused')).toMatchObject({ reason: 'Reset' });
     expect(await scene.volumesOf(NAME)).toEqual([]);

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
-import { nodes, nvmeNodes, pods, type Node } from '../../../kube/resources.ts';
+import { nodes, pods, type Node } from '../../../kube/resources.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
+import { ordersFor, trueCondition } from '../main-job/orders.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 import { witness, type Witness } from '../main-job/witness.ts';
 
@@ -146,17 +147,9 @@ describe.each([false, true])('a node whose drives are swap, encrypted %s', (encr
 
   it('is reset: swap off, no encryption left, the drives raw, and the kubelet as it was', async () => {
     const before = await machine.run(['cat', `${CONFIG}.before-kubectl-nvme`]);
-    const planID = (await scene.nvmeNode(NAME))?.status?.resetPlan?.id ?? '';
-    const body = { spec: { request: { id: 'swap-reset', type: 'reset', planID } } };
-    await scene.kube.patch(nvmeNodes, NAME, { type: 'merge', body });
-    const nvme = await scene.until('the reset to be done or refused', 300, async () => {
-      const found = await scene.nvmeNode(NAME);
-      const { observedRequestID, progress } = found?.status ?? {};
-      return observedRequestID === 'swap-reset' && progress === undefined ? found : undefined;
-    });
-    expect(nvme.status?.conditions?.find(({ type }) => type === 'Refused')?.message ?? '').not.toContain(
-      'swap-reset',
-    );
+    const nvme = await ordersFor(scene, NAME).reset();
+    expect(trueCondition(nvme, 'Refused')?.reason).not.toBe('RequestRefused');
+    expect(trueCondition(nvme, 'Paused')).toMatchObject({ reason: 'Reset' });
     expect(await machine.run(['cat', '/proc/swaps'])).toMatch(/^Filename[^\n]*\n$/);
     expect(await machine.run(['dmsetup', 'ls'])).toMatch(/^No devices found/);
     for (const { role, serial } of await machine.drives()) {

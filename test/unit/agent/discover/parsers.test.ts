@@ -68,12 +68,14 @@ test('mdstat tells arrays, their state and members', () => {
     'md127 : inactive nvme1n1[0](S)',
     '      1 blocks super 1.2',
     'md0 : active raid10 nvme3n1[2](F) nvme2n1[1]',
+    'md3 : broken raid0 nvme5n1[1]',
     'unused devices: <none>',
   ].join('\n');
   expect(parseMdstat(text)).toEqual([
     { name: 'md126', active: true, level: 'raid1', members: ['sdb2', 'sda2'] },
     { name: 'md127', active: false, members: ['nvme1n1'] },
     { name: 'md0', active: true, level: 'raid10', members: ['nvme3n1', 'nvme2n1'] },
+    { name: 'md3', active: true, level: 'raid0', members: ['nvme5n1'] },
   ]);
 });
 
