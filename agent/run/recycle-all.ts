@@ -2,12 +2,15 @@ import type { VolumeStatus } from '../../api/node.ts';
 import type { NodeEvents } from '../report/events.ts';
 import type { Released } from '../recycle/evidence.ts';
 import { failureOf } from './failure.ts';
+import { publishRecycled } from './publish-recycled.ts';
 import { recycleOne } from './released.ts';
 import type { ReconcileOptions } from './round.ts';
 
 export interface RecycleAllOptions extends ReconcileOptions {
   signal: AbortSignal;
   say: NodeEvents;
+  /** Local drives of the node, as this round has found them. */
+  localDrives: number;
   /** Volumes as the last round has reported them: what was said then is not said again. */
   before: readonly VolumeStatus[];
   /** Tells in the status why a volume was not cleaned. */
@@ -43,6 +46,7 @@ async function recycleAndSay(released: Released, options: RecycleAllOptions): Pr
     if (outcome === 'gone') return undefined;
     if ('cleaned' in outcome) {
       options.say.volumeCleaned(name, outcome.cleaned);
+      await publishAtOnce(released, options);
       return undefined;
     }
     await options.report(name, outcome.held);
@@ -55,6 +59,18 @@ async function recycleAndSay(released: Released, options: RecycleAllOptions): Pr
     if (isNew(name, message, options)) options.say.cleaningFailed(name, message);
     await options.report(name, message);
     return FAILED_MS;
+  }
+}
+
+/** What does not work out is the next round's, which the deletion of the old PersistentVolume has asked for. */
+async function publishAtOnce({ volume }: Released, options: RecycleAllOptions): Promise<void> {
+  if (volume.mode !== 'Filesystem') return;
+  const onPublished = (status: VolumeStatus): void => options.say.volumePublished(status);
+  try {
+    await publishRecycled(volume, { ...options, onPublished });
+  } catch (error) {
+    options.signal.throwIfAborted();
+    options.logger.warn('volume not published yet, will go on', { volume: volume.identity, error });
   }
 }
 

@@ -257,7 +257,9 @@ export class Round {
     };
     const before = this.#seen.nvme.status?.volumes ?? [];
     const { say } = this.#to;
-    return recycleAll(this.#released, { ...this.#options, signal: this.#signal, say, before, report });
+    const localDrives = this.#nvme.status?.drives?.filter(({ role }) => role === 'Local').length ?? 0;
+    const common = { ...this.#options, signal: this.#signal, localDrives };
+    return recycleAll(this.#released, { ...common, say, before, report });
   }
 
   async #judgeAgain(): Promise<AbsentVolume[]> {

@@ -60,6 +60,42 @@ describe('recycling a released volume', () => {
     }
   });
 
+  it('publishes a filesystem in the round that has cleaned it, without another look at the machine', async () => {
+    const scene = await VolumeScene.released('Delete');
+    const before = scene.volume?.metadata?.uid;
+    await scene.round();
+    expect(scene.volume?.spec?.local?.path).toMatch(/^\/pv-disks\//);
+    expect(scene.volume?.metadata?.uid).not.toBe(before);
+    expect(scene.said()).toContain('NVMeVolumePublished');
+  });
+
+  it('publishes nothing on a node that was paused while it was cleaned', async () => {
+    const scene = await VolumeScene.released('Delete');
+    const remove = scene.kube.delete.bind(scene.kube);
+    scene.kube.delete = async (...args) => {
+      await remove(...args);
+      scene.kube.change(nodes, 'n1', ({ metadata }) => {
+        if (metadata) metadata.annotations = { ...metadata.annotations, [PAUSED]: '{}' };
+      });
+    };
+    await scene.round();
+    expect([scene.volume, scene.remains]).toEqual([undefined, []]);
+  });
+
+  it('leaves the publication to the next round when the cluster does not answer', async () => {
+    const scene = await VolumeScene.released('Delete');
+    const create = scene.kube.create.bind(scene.kube);
+    scene.kube.create = async (type, ...rest) => {
+      if (type.kind === 'PersistentVolume') throw new Error('connection reset');
+      return await create(type, ...rest);
+    };
+    await scene.round();
+    expect([scene.volume, scene.remains]).toEqual([undefined, []]);
+    scene.kube.create = create;
+    await scene.round();
+    expect(await scene.status()).toMatchObject({ state: 'Available' });
+  });
+
   it('tells that it is cleaning while it does', async () => {
     const scene = await VolumeScene.released('Delete');
     let state: string | undefined;
