@@ -15,6 +15,10 @@ export interface Latch {
   at: number;
   /** UIDs of the Nodes whose volumes wait for an approval. */
   nodes: string[];
+  /** UIDs of all Nodes that vanished unannounced and were not seen again, whatever was approved. */
+  suspects?: string[];
+  /** Nodes that there were when it latched; with `suspects` what tells a false list from a real loss. */
+  of?: number;
   message: string;
 }
 

@@ -141,6 +141,8 @@ function pass(
       if (harm?.kind === 'edit') edited(incoming, response, harm.edit);
       else {
         response.writeHead(incoming.statusCode ?? 502, incoming.headers);
+        // A watch of a quiet kind has begun long before its first event.
+        response.flushHeaders();
         if (harm?.kind === 'half') half(incoming, response);
         else incoming.pipe(response);
       }

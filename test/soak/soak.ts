@@ -43,6 +43,7 @@ export class Soak {
   readonly #parts: SoakParts;
   readonly #begun = performance.now();
   readonly #replicas: readonly Replica[];
+  readonly #told = new Set<string>();
   #view: ClusterView | undefined;
 
   static async create(parts: SoakParts): Promise<Soak> {
@@ -125,7 +126,18 @@ export class Soak {
       this.#view = view;
       this.stage.expectations.look(view);
       this.stage.keepsakes.look(view);
+      this.#tellNews();
       await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** What went wrong is told when it does, so that the logs can be looked at. */
+  #tellNews(): void {
+    const { missed, differences, lost, broken, ends } = this.findings();
+    const wrong = [...missed, ...differences, ...lost, ...broken, ...ends];
+    for (const news of wrong.filter((one) => !this.#told.has(one))) {
+      this.#told.add(news);
+      this.#parts.progress(`wrong: ${news}`);
     }
   }
 

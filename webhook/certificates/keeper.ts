@@ -108,14 +108,16 @@ export class CertificateKeeper {
     const now = this.#options.clock.now();
     const unsettled = this.#published.since + this.#times.settleMs - now;
     const isOld = leaf.authority.certificate !== current.certificate;
-    // A leaf that is due is renewed by its own authority meanwhile: two rotations in a row once outlasted it.
-    const mustWait = isOld && unsettled > 0 && isValidAt(lifetimeOf(leaf.authority.certificate), now);
+    // A leaf that is due is renewed by its own authority meanwhile; two rotations in a row may outlast that one.
+    const { from, changeBy } = lifetimeOf(leaf.authority.certificate);
+    const mustWait = isOld && unsettled > 0 && from <= now && now < changeBy;
     const isDue = now >= leaf.renewAt || now < leaf.from;
     const signer = mustWait ? leaf.authority : current;
     const served =
       isDue || signer.certificate !== leaf.authority.certificate ? await this.#serve(signer) : leaf;
     const due = Math.min(served.renewAt, lifetimeOf(current.certificate).renewAt) - this.#options.clock.now();
-    return Math.max(0, Math.min(LOOK_MS, due, mustWait ? unsettled : LOOK_MS));
+    const rest = mustWait ? Math.min(unsettled, changeBy - this.#options.clock.now()) : LOOK_MS;
+    return Math.max(0, Math.min(LOOK_MS, due, rest));
   }
 
   /** Serves a new leaf of the authority; it never outlives that. */
@@ -125,11 +127,10 @@ export class CertificateKeeper {
     const lifetimeMs = Math.min(this.#times.leafLifetimeMs, rest);
     const pem = await createLeaf(authority, hosts, clock.now(), lifetimeMs);
     await serve(pem);
-    const { from, renewAt, until } = lifetimeOf(pem.certificate);
-    this.#leaf = { authority, from, renewAt: renewAt - random() * 0.1 * lifetimeMs, until };
-    logger.info('serving a new certificate', { hosts, until: new Date(until).toISOString() });
-    return this.#leaf;
+    const life = lifetimeOf(pem.certificate);
+    const served = { ...life, authority, renewAt: life.renewAt - random() * 0.1 * lifetimeMs };
+    this.#leaf = served;
+    logger.info('serving a new certificate', { hosts, until: new Date(life.until).toISOString() });
+    return served;
   }
 }
-
-const isValidAt = ({ from, until }: Lifetime, now: number): boolean => from <= now && now < until;

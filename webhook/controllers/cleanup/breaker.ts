@@ -34,7 +34,8 @@ const ANNOUNCING_TAINTS = ['ToBeDeletedByClusterAutoscaler', 'karpenter.sh/disru
 
 /**
  * The circuit breaker's look: notes which Nodes have vanished, since when, and whether that was announced; latches
- * when too many vanished unannounced, and lets go when none of their volumes waits for a person any more.
+ * when too many vanished unannounced, and lets go when none of their volumes waits for a person any more, or when so many
+ * are back that there was nothing to be alarmed about.
  */
 export function observe(state: ClusterState, before: Before, now: number): Observation {
   const present = new Map([...state.nodes.values()].map((node) => [node.metadata?.uid ?? '', node]));
@@ -45,8 +46,9 @@ export function observe(state: ClusterState, before: Before, now: number): Obser
       .filter(([uid, node]) => carriers.has(uid) || isOurs(state, node))
       .map(([uid, node]) => [uid, { name: node.metadata?.name ?? '', announced: isAnnounced(node) }]),
   );
-  const missed = missedNodes(state, before, new Set(present.keys()), now);
-  const latch = latchOf(state, before, { missed, alive: presence.size }, now);
+  const here = new Set(present.keys());
+  const missed = missedNodes(state, before, here, now);
+  const latch = latchOf(state, before, { missed, present: here, alive: presence.size }, now);
   const announced = [...presence].filter(([, node]) => node.announced).map(([uid]) => uid);
   return { presence, record: { missed, announced: announced.sort(), ...(latch ? { latch } : {}) } };
 }
@@ -89,23 +91,41 @@ function missedNodes(
 function latchOf(
   state: ClusterState,
   { record, approved }: Before,
-  { missed, alive }: { missed: Record<string, MissedNode>; alive: number },
+  {
+    missed,
+    present,
+    alive,
+  }: { missed: Record<string, MissedNode>; present: ReadonlySet<string>; alive: number },
   now: number,
 ): Latch | undefined {
-  const vanished = Object.entries(missed).filter(([, node]) => !node.announced && now - node.at < WINDOW_MS);
-  const trips = isTooMany(vanished.length, alive);
-  if (record.latch === undefined && !trips) return undefined;
-  const suspects = new Set([...(record.latch?.nodes ?? []), ...vanished.map(([uid]) => uid)]);
+  const vanished = Object.entries(missed)
+    .filter(([, node]) => !node.announced && now - node.at < WINDOW_MS)
+    .map(([uid]) => uid);
+  const before = record.latch?.suspects ?? record.latch?.nodes ?? [];
+  const suspects = [...new Set([...before, ...vanished])].filter((uid) => !present.has(uid)).sort();
+  const standing = record.latch && isProved(record.latch, suspects.length) ? record.latch : undefined;
+  if (standing === undefined && !isTooMany(vanished.length, alive)) return undefined;
   const waiting = new Set(
     state.volumes.filter((one) => needsApproval(one, approved)).map(({ nodeUID }) => nodeUID ?? ''),
   );
-  const nodes = [...suspects].filter((uid) => uid in missed && waiting.has(uid)).sort();
+  const nodes = suspects.filter((uid) => uid in missed && waiting.has(uid));
   if (nodes.length === 0) return undefined;
-  const message =
-    record.latch?.message ??
-    `${vanished.length} of ${vanished.length + alive} nodes vanished unannounced within ${WINDOW_MS / 60_000} minutes`;
-  return { at: record.latch?.at ?? now, nodes, message };
+  const { at, of, message } = standing ?? newLatch(vanished.length, alive, now);
+  return { at, nodes, suspects, ...(of === undefined ? {} : { of }), message };
 }
+
+const newLatch = (vanished: number, alive: number, now: number): Omit<Latch, 'nodes' | 'suspects'> => ({
+  at: now,
+  of: vanished + alive,
+  message: `${vanished} of ${vanished + alive} nodes vanished unannounced within ${WINDOW_MS / 60_000} minutes`,
+});
+
+/**
+ * Nodes that come back under their UIDs never were away: the list was false. Without them the alarm must still be one,
+ * by the number of nodes at that time; new nodes and approvals do not make a loss smaller.
+ */
+const isProved = ({ of }: Latch, suspects: number): boolean =>
+  of === undefined || isTooMany(suspects, Math.max(0, of - suspects));
 
 const isTooMany = (vanished: number, alive: number): boolean =>
   (vanished > MIN_VANISHED && vanished > MAX_FRACTION * (vanished + alive)) ||

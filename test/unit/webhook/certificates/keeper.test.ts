@@ -31,11 +31,11 @@ beforeEach(() => {
   steps = [];
 });
 
-function replica(): Replica {
+function replica(lives = times): Replica {
   let served: KeyedCertificate | undefined;
   let published = '';
   const keeper = new CertificateKeeper({
-    ...{ kube, clock, namespace, times },
+    ...{ kube, clock, namespace, times: lives },
     hosts: ['127.0.0.1'],
     logger: createLogger(() => undefined, clock),
     random: () => 0,
@@ -157,6 +157,22 @@ describe('keeping the certificate', () => {
     expect(lifetimeOf(one.leaf().certificate).from).toBe(clock.now() - BACKDATE_MS);
     expect(isSignedBy(one.leaf().certificate, authority)).toBe(true);
     expect(trusts(one)).toBe(true);
+  });
+
+  it('does not wait for the API server until the old CA has ended: rotations may follow each other', async () => {
+    const one = replica({ caLifetimeMs: 12_000, leafLifetimeMs: 5_000, settleMs: 8_000 });
+    // What a look takes on a busy machine.
+    const slowness = 500;
+    const authorities = new Set<string>();
+    for (const end = clock.now() + 36_000; clock.now() < end;) {
+      const before = authorities.size;
+      const wait = await one.keeper.refresh();
+      authorities.add(one.bundle());
+      expect(lifetimeOf(one.leaf().certificate).until).toBeGreaterThan(clock.now() + wait + slowness);
+      if (authorities.size > before) await kube.delete(secrets, AUTHORITY_SECRET, { namespace });
+      await clock.advance(wait + slowness);
+    }
+    expect(authorities.size).toBeGreaterThan(3);
   });
 
   it('keeps the CA of the served leaf published when Secret and registration were lost together', async () => {

@@ -127,6 +127,42 @@ describe('the circuit breaker', () => {
     expect(watcher.look(nodes, 61)).toEqual(EMPTY_RECORD);
   });
 
+  it('lets go of the few that stay away when the others come back: the list was false', () => {
+    const nodes = fleet(20);
+    const watcher = new Watcher(volumesOf(nodes));
+    watcher.look(nodes, 0);
+    expect(watcher.look(nodes.slice(19), 1).latch?.nodes).toHaveLength(19);
+    expect(watcher.look(nodes.slice(8), 2).latch?.nodes).toHaveLength(8);
+    expect(watcher.look(nodes.slice(3), 3).latch).toBeUndefined();
+  });
+
+  it('is not opened by new nodes, beside which a loss looks small', () => {
+    const nodes = fleet(20);
+    const watcher = new Watcher(volumesOf(nodes));
+    watcher.look(nodes, 0);
+    watcher.look(nodes.slice(7), 1);
+    const grown = [...nodes.slice(7), ...fleet(100).slice(20)];
+    expect(watcher.look(grown, 20).latch?.nodes).toHaveLength(7);
+  });
+
+  it('is not opened for the rest by approvals, which make a loss no smaller', () => {
+    const nodes = fleet(20);
+    const watcher = new Watcher(volumesOf(nodes));
+    watcher.look(nodes, 0);
+    watcher.look(nodes.slice(8), 1);
+    const gone = ['pv-n0', 'pv-n1', 'pv-n2', 'pv-n3'];
+    watcher.approved = new Set(gone.map((name) => `uid-${name}`));
+    watcher.volumes = watcher.volumes.filter(({ metadata }) => !gone.includes(metadata?.name ?? ''));
+    expect(watcher.look(nodes.slice(8), 60).latch?.nodes).toEqual(['node-4', 'node-5', 'node-6', 'node-7']);
+  });
+
+  it('stays shut with a record of a version that did not count the suspects', () => {
+    const nodes = fleet(20);
+    const latch = { at: START, nodes: ['node-0', 'node-1'], message: '9 of 20 nodes vanished' };
+    const watcher = new Watcher(volumesOf(nodes), { ...EMPTY_RECORD, latch });
+    expect(watcher.look(nodes.slice(1), 1).latch?.nodes).toEqual(['node-0']);
+  });
+
   it('is opened for exactly the volumes that a person approved', () => {
     const nodes = fleet(2);
     const watcher = new Watcher(volumesOf(nodes));
