@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_VG_NAME, layoutWithDefaults } from '../api/defaults.ts';
+import { LEGACY_TAINT_KEY, STARTUP_TAINT_KEY } from '../api/keys.ts';
 import type { Layout } from '../api/layout.ts';
 import { PROVIDERS } from '../api/profile.ts';
 import { addSpdkFlags, spdkLayout, type SpdkFlags } from './cli/spdk-flags.ts';
 import { addSwapFlags, SWAP_SWITCHES, swapLayout, type SwapFlags } from './cli/swap-flags.ts';
-import { DEFAULT_TAINT_KEY, type OneShotOptions } from './one-shot/set-up.ts';
+import type { OneShotOptions } from './one-shot/set-up.ts';
 
 /** What the command line asks for. */
 export type AgentOperation =
@@ -27,10 +28,13 @@ export interface PlanFlags {
 const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block', 'spdk', 'swap'] as const;
 type OneShotName = (typeof ONE_SHOT)[number];
 
+/** Older and newer releases of Materialize's tool take off one of these unless told. */
+const DEFAULT_TAINT_KEYS = [LEGACY_TAINT_KEY, STARTUP_TAINT_KEY];
+
 interface OneShotFlags extends SpdkFlags, SwapFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   nodeName?: string;
-  taintKey: string;
+  taintKey?: string;
   removeTaint?: boolean;
   requireDrives?: boolean;
   vgName?: string;
@@ -101,7 +105,11 @@ function addOneShot(
     .description(`set the drives up as ${DESCRIPTIONS[name]}, once`)
     .addOption(provider())
     .addOption(new Option('--node-name <name>', 'Node this runs on').env('NODE_NAME'))
-    .addOption(new Option('--taint-key <key>', 'taint to remove').env('TAINT_KEY').default(DEFAULT_TAINT_KEY))
+    .addOption(
+      new Option('--taint-key <key>', `taint to remove (default: ${DEFAULT_TAINT_KEYS.join(' and ')})`).env(
+        'TAINT_KEY',
+      ),
+    )
     .addOption(new Option('--remove-taint', 'remove the taint when the drives are ready').env('REMOVE_TAINT'))
     .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
   if (name === 'lvm') command.addOption(vgName());
@@ -147,7 +155,7 @@ function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
   return {
     cloudProvider,
     layout,
-    taintKey,
+    taintKeys: taintKey === undefined ? DEFAULT_TAINT_KEYS : [taintKey],
     removeTaint,
     requireDrives,
     ...(nodeName === undefined ? {} : { nodeName }),

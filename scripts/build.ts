@@ -15,6 +15,15 @@ const programs: Record<string, string> = {
   'nvme-webhook': 'webhook/main.ts',
 };
 
+/** What a launcher does without Node: a container that only waits has 8 MiB in the manifests of Materialize's tool. */
+const PRELUDES: Record<string, string> = {
+  'nvme-agent': `if [ "$#" = 1 ] && [ "$1" = sleep ]; then
+  trap 'kill "$!"; exit 0' TERM INT
+  sleep infinity & wait; exit
+fi
+`,
+};
+
 /** A launcher needs no package: the project's own Node when it is there, else PATH's if it is new enough. */
 function launcher(program: string): string {
   return `#!/bin/sh
@@ -29,7 +38,7 @@ while [ -L "$self" ]; do
   esac
 done
 here=$(dirname "$self")
-node="$here/../node_modules/node/bin/node"
+${PRELUDES[program] ?? ''}node="$here/../node_modules/node/bin/node"
 if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo "${program}: needs Node.js >= 22.19 and found none on the PATH" >&2; exit 127; }
   found=$("$node" --version)

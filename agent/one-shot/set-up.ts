@@ -1,4 +1,4 @@
-import { LEGACY_TAINT_KEY, READY_BOOT_ID } from '../../api/keys.ts';
+import { READY_BOOT_ID } from '../../api/keys.ts';
 import { withDefaults } from '../../api/defaults.ts';
 import type { Layout } from '../../api/layout.ts';
 import type { Provider } from '../../api/profile.ts';
@@ -22,7 +22,8 @@ export interface OneShotOptions {
   nodeName?: string;
   /** Only these drives; all local ones when absent. */
   include?: string[];
-  taintKey: string;
+  /** What `removeTaint` takes off; those that the Node does not carry are not missed. */
+  taintKeys: readonly string[];
   removeTaint: boolean;
   requireDrives: boolean;
 }
@@ -121,13 +122,10 @@ async function planOnce(
 
 /** The boot ID goes on in the same patch: it keeps the enrol controller from putting the taint back. */
 async function removeTaint(
-  { nodeName = '', taintKey }: OneShotOptions,
+  { nodeName = '', taintKeys }: OneShotOptions,
   { host, kube, logger }: OneShotDependencies,
 ): Promise<void> {
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
-  await removeTaints(await kube(), nodeName, [taintKey], { [READY_BOOT_ID]: bootID });
-  logger.info('taint removed', { node: nodeName, taint: taintKey });
+  await removeTaints(await kube(), nodeName, taintKeys, { [READY_BOOT_ID]: bootID });
+  logger.info('taint removed', { node: nodeName, taints: taintKeys });
 }
-
-/** Default of `--taint-key`: the one that Materialize's charts put on. */
-export const DEFAULT_TAINT_KEY = LEGACY_TAINT_KEY;

@@ -22,7 +22,7 @@ describe('nvme-agent’s command line', () => {
       options: {
         cloudProvider: 'gcp',
         nodeName: 'n1',
-        taintKey: 'disk-unconfigured',
+        taintKeys: ['disk-unconfigured', 'startup-taint.cluster-autoscaler.kubernetes.io/disk-unconfigured'],
         removeTaint: true,
         requireDrives: false,
         layout: { type: 'LVM', lvm: { vgName: 'instance-store-vg', slices: 0 } },
@@ -40,7 +40,7 @@ describe('nvme-agent’s command line', () => {
       options: {
         cloudProvider: 'aws',
         nodeName: 'n2',
-        taintKey: 'x/y',
+        taintKeys: ['x/y'],
         removeTaint: true,
         layout: { lvm: { vgName: 'data' } },
       },

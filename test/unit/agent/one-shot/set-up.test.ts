@@ -20,7 +20,7 @@ const LVM = layoutWithDefaults({ type: 'LVM' });
 const defaults: OneShotOptions = {
   cloudProvider: 'aws',
   layout: LVM,
-  taintKey: 'disk-unconfigured',
+  taintKeys: ['disk-unconfigured', 'never-there'],
   removeTaint: false,
   requireDrives: false,
 };
