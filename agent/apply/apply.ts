@@ -1,12 +1,13 @@
 import type { Clock } from '../../kube/clock.ts';
 import type { Logger } from '../../logging/logger.ts';
-import type { Host } from '../host/host.ts';
+import { CommandError, type Host } from '../host/host.ts';
 import { commandOf } from '../plan/command.ts';
 import type { Step } from '../plan/step.ts';
 import { BegunRegister } from './begun-register.ts';
 import type { NodeStatus } from './kubelet/kubelet-up.ts';
 import { performStep } from './perform-step.ts';
 import { PlanChangedError } from './plan-changed-error.ts';
+import { RefusedError } from './refused-error.ts';
 import { runSteps } from './run-steps.ts';
 import { SpdkRegister } from './spdk-register.ts';
 
@@ -39,8 +40,8 @@ const LOCK_TIMEOUT_MS = 30_000;
 
 /**
  * Does the steps under the host's write lock, if they still are what would be planned. Rejects with PlanChangedError or
- * LockTimeoutError before anything was written; with the first failed step's error (RefusedError, CommandError) once
- * all steps that could go on have ended.
+ * LockTimeoutError before anything was written; with the first failed step's error (RefusedError, CommandError), or
+ * with a RefusedError in place of a CommandError, once all steps that could go on have ended.
  */
 export async function applySteps(steps: readonly Step[], options: ApplyOptions): Promise<void> {
   if (steps.length === 0) return;
@@ -65,7 +66,10 @@ async function performAll(steps: readonly Step[], options: ApplyOptions): Promis
     await timed(step, options, () => performStep(step, { ...options, begun, spdk }));
   });
   const [first] = failed;
-  if (first) throw first.error;
+  if (first === undefined) return;
+  // That a device must not be written to outlives the round; a program that failed is tried again.
+  const refused = failed.find(({ error }) => error instanceof RefusedError);
+  throw first.error instanceof CommandError && refused ? refused.error : first.error;
 }
 
 /** Logs how a step went and how long it took. */

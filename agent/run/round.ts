@@ -6,6 +6,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { applySteps } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
+import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { absentVolumes, missingDrives, type AbsentVolume, type LossContext } from '../loss/judge.ts';
@@ -180,8 +181,15 @@ export class Round {
       return { tried: true };
     } catch (error) {
       this.#signal.throwIfAborted();
+      await this.#endOrder(error);
       return { tried: true, failure: failureOf(error) };
     }
+  }
+
+  /** What was in use is not wiped by the same order once it is free: until then somebody could write to it. */
+  async #endOrder(error: unknown): Promise<void> {
+    const { ordered } = this.#intent;
+    if (ordered !== undefined && error instanceof RefusedError) await this.#refuse(ordered, error.message);
   }
 
   /** The ID of the plan for what machine and cluster say now: a pause, a request or a profile may have come meanwhile. */

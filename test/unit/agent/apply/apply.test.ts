@@ -117,6 +117,17 @@ test.each([FILESYSTEM, RAID, LVM])('$type: a drive that got busy is not written 
   expect(host.programs.filter((line) => line.startsWith('!') && line.includes('NVME1N1'))).toEqual([]);
 });
 
+test('tells of the drive that is in use rather than of the program that failed on another', async () => {
+  const { planned, host } = prepared(FILESYSTEM);
+  const [first] = planned.steps.flatMap((step) => (step.kind === 'mkfs' ? [step] : []));
+  host.failures.set(
+    `mkfs.ext4 -q -F -b 4096 -m 0 -U ${first?.uuid ?? ''}`,
+    new CommandError(['mkfs.ext4'], { exitCode: 1, stderr: 'I/O error', timedOut: false }),
+  );
+  host.busy.add('/dev/nvme2n1');
+  expect(await rejection(apply(host, planned))).toMatchObject({ name: 'RefusedError' });
+});
+
 test.each([FILESYSTEM, RAID, LVM])(
   '$type: a drive that got someone’s data is not written to',
   async (layout) => {

@@ -56,6 +56,24 @@ describe('existingData Wipe', () => {
     expect(found()).toEqual(THEIRS);
   });
 
+  it('wipes nothing that was busy by the same order once it is free: it may have been written to', async () => {
+    await scene.order({ id: 'r1', type: 'setup', planID: await planID() });
+    host.busy.add('/dev/nvme1n1');
+    await scene.round(host);
+    const refused = await scene.condition('Refused');
+    expect([refused.reason, refused.message]).toEqual([
+      'RequestRefused',
+      expect.stringContaining('in use (EBUSY)'),
+    ]);
+    expect((await scene.report()).status?.progress).toBeUndefined();
+    host.busy.delete('/dev/nvme1n1');
+    await scene.round(host);
+    expect(found()).toEqual(THEIRS);
+    await scene.order({ id: 'r2', type: 'setup', planID: await planID() });
+    await scene.round(host);
+    expect(found()).not.toEqual(THEIRS);
+  });
+
   it('gives leave for one order only: the next drive needs another', async () => {
     await scene.order({ id: 'r1', type: 'setup', planID: await planID() });
     await scene.round(host);
