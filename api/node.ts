@@ -53,6 +53,8 @@ export interface Progress {
   step: number;
   of: number;
   name: string;
+  /** The request that is being carried out; absent for what the agent does by itself. */
+  requestID?: string;
 }
 
 /** Hugepages of one size on one NUMA node, counted in pages. */

@@ -3,15 +3,14 @@ import type { Host } from '../host/host.ts';
 import { givenUp, type Order } from '../order/order.ts';
 import { readOrder, writeOrder } from '../order/order-file.ts';
 import type { Inventory } from '../inventory/inventory.ts';
+import { openRequest } from './intent.ts';
 import { observe, type Observation } from './observe.ts';
 import type { ReconcileOptions } from './round.ts';
 
 /** The observation, with what a person gave up by the set-up that is being carried out. */
 export async function withOrder(host: Host, seen: Observation): Promise<Observation> {
-  const { spec, status } = seen.nvme;
-  const request = spec?.request;
-  const isOpen = request?.id === status?.observedRequestID && status?.progress !== undefined;
-  if (request?.type !== 'setup' || !isOpen) return seen;
+  const request = openRequest(seen.nvme);
+  if (request?.type !== 'setup') return seen;
   const order = await readOrder(host);
   return order?.requestID === request.id ? { ...seen, order } : seen;
 }

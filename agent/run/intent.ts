@@ -22,8 +22,8 @@ export interface Intent {
 }
 
 /**
- * Reads the intent from the objects. Manual set-up begins with a request and goes on after a crash: progress that was
- * never cleared says that a person's order is unfinished.
+ * Reads the intent from the objects. Manual set-up begins with a request and goes on after a crash: progress of that
+ * request that was never cleared says that a person's order is unfinished.
  */
 export function intentOf({ nvme, profile, pause }: Observation): Intent {
   const { overrides } = nvme.spec ?? {};
@@ -49,8 +49,11 @@ function requestOf({ spec, status }: NVMeNode): { fresh?: NodeRequest; open?: No
   const request = spec?.request;
   if (request === undefined) return {};
   if (request.id !== status?.observedRequestID) return { fresh: request };
-  return status.progress === undefined ? {} : { open: request };
+  return status.progress?.requestID === request.id ? { open: request } : {};
 }
+
+/** The request that was accepted and is not done: the progress is its own, not that of what the agent does by itself. */
+export const openRequest = (nvme: NVMeNode): NodeRequest | undefined => requestOf(nvme).open;
 
 /**
  * The spec that steps are planned for. While nothing may begin every blank drive is left alone: what is ours already is

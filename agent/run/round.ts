@@ -1,9 +1,9 @@
-import type { NodeRequest, NVMeNode, Progress } from '../../api/node.ts';
+import type { NodeRequest, NVMeNode } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { applySteps } from '../apply/apply.ts';
+import { applySteps, type StepProgress } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { RefusedError } from '../apply/refused-error.ts';
@@ -100,7 +100,9 @@ export class Round {
     const { steps } = request.type === 'reset' ? reset.plan : plan;
     const name = steps[0]?.name ?? (request.type === 'reset' ? 'pause the node' : undefined);
     const accepted = why === undefined && name !== undefined;
-    const progress = accepted ? { step: 1, of: Math.max(1, steps.length), name } : undefined;
+    const progress = accepted
+      ? { step: 1, of: Math.max(1, steps.length), name, requestID: request.id }
+      : undefined;
     if (why === undefined) await this.#to.patch({ observedRequestID: request.id, progress });
     else await this.#refuse(request, why);
     if (accepted && request.type === 'reset') this.#to.say.resetStarted(reset.plan);
@@ -150,7 +152,8 @@ export class Round {
   async #performReset(): Promise<Failure | undefined> {
     const request = this.#intent.reset;
     if (request === undefined) return undefined;
-    const onProgress = (progress: Progress) => this.#to.patch({ progress });
+    const onProgress = (progress: StepProgress) =>
+      this.#to.patch({ progress: { ...progress, requestID: request.id } });
     try {
       await performReset({ ...this.#options, request, onProgress, signal: this.#signal });
       this.#to.say.reset(request.id);
@@ -168,6 +171,7 @@ export class Round {
     const planned = intent.mayBegin ? first.planned : planFor(first.snapshot, this.#seen, wantedSpec(intent));
     const { plan, steps } = planned;
     if (steps.length === 0 || (intent.mayBegin && isRefused(plan))) return { tried: false };
+    const requestID = intent.ordered?.id;
     this.#to.say.setupStarted(planned);
     try {
       await applySteps(steps, {
@@ -176,7 +180,7 @@ export class Round {
         planID: plan.id,
         verify: () => this.#planAnew(),
         nodeStatus: nodeStatusOf(this.#options.kube, this.#options.nodeName, this.#signal),
-        onProgress: (progress) => this.#to.patch({ progress }),
+        onProgress: (progress) => this.#to.patch({ progress: { ...progress, ...present({ requestID }) } }),
       });
       return { tried: true };
     } catch (error) {

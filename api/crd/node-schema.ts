@@ -155,7 +155,7 @@ export const nodeStatusSchema: Schema<NVMeNodeStatus> = {
     },
     progress: {
       type: 'object',
-      properties: { step: { type: 'integer' }, of: { type: 'integer' }, name: text },
+      properties: { step: { type: 'integer' }, of: { type: 'integer' }, name: text, requestID: text },
     },
     conditions: {
       type: 'array',

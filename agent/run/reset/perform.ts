@@ -1,5 +1,5 @@
-import type { NodeRequest, Progress } from '../../../api/node.ts';
-import { applySteps } from '../../apply/apply.ts';
+import type { NodeRequest } from '../../../api/node.ts';
+import { applySteps, type StepProgress } from '../../apply/apply.ts';
 import { BegunRegister } from '../../apply/begun-register.ts';
 import { nodeStatusOf } from '../../apply/kubelet/node-status.ts';
 import { forgetBegun } from '../../apply/forget-begun.ts';
@@ -18,7 +18,7 @@ import { timestamp } from '../../../kube/timestamp.ts';
 
 export interface ResetOptions extends Omit<ReconcileOptions, 'events' | 'version'> {
   request: NodeRequest;
-  onProgress: (progress: Progress) => Promise<void>;
+  onProgress: (progress: StepProgress) => Promise<void>;
   signal: AbortSignal;
 }
 

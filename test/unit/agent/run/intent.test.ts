@@ -51,9 +51,20 @@ describe('intentOf', () => {
   });
 
   it('goes on with a request that a crash interrupted', () => {
-    const status = { observedRequestID: 'r1', progress: { step: 1, of: 3, name: 'x' } };
+    const status = { observedRequestID: 'r1', progress: { step: 1, of: 3, name: 'x', requestID: 'r1' } };
     expect(intentOf(observation({ spec: { request }, status }, { setup: 'Manual' })).mayBegin).toBe(true);
   });
+
+  it.each(['setup', 'reset'] as const)(
+    'takes the progress of what it does by itself for no word of an old %s',
+    (type) => {
+      const progress = { step: 1, of: 3, name: 'x' };
+      const status = { observedRequestID: 'r1', progress };
+      const intent = intentOf(observation({ spec: { request: { id: 'r1', type } }, status }, {}));
+      expect(intent).not.toHaveProperty('reset');
+      expect(intent).not.toHaveProperty('ordered');
+    },
+  );
 
   it('takes overrides of the node as a layout of its own', () => {
     const spec = { request, overrides: { layout: { type: 'RAID' as const } } };

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PAUSED, READY_BOOT_ID, READY_LABEL, TAINTED } from '../../../../api/keys.ts';
+import { CommandError } from '../../../../agent/host/host.ts';
 import { pauseOf } from '../../../../api/pause.ts';
 import { persistentVolumes } from '../../../../kube/resources.ts';
 import { BOOT, writesOf } from '../../../builders/agent-node.ts';
@@ -196,6 +197,22 @@ describe('a reset', () => {
     host.busy.clear();
     await scene.round(host);
     await isDone();
+  });
+
+  it('is not carried out once more when the set-up after it fails', async () => {
+    await order();
+    await scene.round(host);
+    await scene.annotate({ [PAUSED]: null });
+    const again = await scene.hostOf(host.snapshot);
+    const failure = { exitCode: 1, stderr: 'I/O error', timedOut: false };
+    again.failures.set('mkfs.ext4', new CommandError(['mkfs.ext4'], failure));
+    expect(await scene.round(again)).toMatchObject({ ready: false, reason: 'StepFailed' });
+    expect((await scene.report()).status?.progress).toBeDefined();
+    const later = await scene.hostOf(again.snapshot);
+    expect(await scene.round(later)).toMatchObject({ ready: true });
+    expect((await scene.node()).metadata?.annotations?.[PAUSED]).toBeUndefined();
+    expect(writesOf(later).some((line) => line.startsWith('!wipefs'))).toBe(false);
+    expect(scene.volumes()).toHaveLength(2);
   });
 
   it('ends a person’s pause of nobody: one that comes in the middle stops it', async () => {
