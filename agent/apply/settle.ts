@@ -3,8 +3,8 @@ import type { Logger } from '../../logging/logger.ts';
 import { CommandError, type Host } from '../host/host.ts';
 import type { Step } from '../plan/step.ts';
 
-/** How long udev may take to make the links of a new device. */
-const LIMIT_MS = 10_000;
+/** How long udev may take to make the links of a new device: a busy machine took more than ten seconds. */
+const LIMIT_MS = 30_000;
 
 const POLL_MS = 100;
 
@@ -17,7 +17,7 @@ export async function settleDevices(
   { host, clock, logger }: { host: Host; clock: Clock; logger: Logger },
 ): Promise<void> {
   try {
-    await host.run(['udevadm', 'settle', '--timeout=10'], { timeoutMs: 2 * LIMIT_MS });
+    await host.run(['udevadm', 'settle', `--timeout=${LIMIT_MS / 1000}`], { timeoutMs: 2 * LIMIT_MS });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     logger.warn('udev could not be waited for; going on with the device path alone', { error });

@@ -104,7 +104,7 @@ test('never mounts a device that lost our filesystem', async () => {
   await expect(apply(host, [step])).rejects.toThrow(/expected our xfs/);
 });
 
-test('an array path that does not appear is an error after ten seconds', async () => {
+test('an array path that does not appear is an error after half a minute', async () => {
   const host = new FakeHost(withArray(OURS), [assemble]);
   host.exists = () => Promise.resolve(false);
   const clock = new SteppedClock();
@@ -112,9 +112,9 @@ test('an array path that does not appear is an error after ten seconds', async (
   const { signal } = new AbortController();
   const verify = () => Promise.resolve('p');
   const work = applySteps([assemble], { host, clock, logger, signal, planID: 'p', verify });
-  const failed = expect(work).rejects.toThrow('/dev/md/nvme-5b8f0c52 did not appear within 10 s');
+  const failed = expect(work).rejects.toThrow('/dev/md/nvme-5b8f0c52 did not appear within 30 s');
   await clock.untilSleeping();
-  await clock.advance(11_000);
+  await clock.advance(31_000);
   await failed;
 });
 
