@@ -4,44 +4,64 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import type { HugepagesStatus } from '../../../api/node.ts';
+import { dpdkTar } from '../../../lab/assets/dpdk.ts';
 import { repoDir } from '../../../lab/install/install.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
 import { nodes, pods } from '../../../kube/resources.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 
 const PAGES = 32;
 const PAGE_BYTES = 2 * 2 ** 20;
 
-/** A pod that takes its hugepages as files of hugetlbfs, then tries for one page more than it has asked for. */
-const consumer = (name: string, node: string, pages: number): object => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name },
-  spec: {
-    nodeName: node,
-    restartPolicy: 'Never',
-    terminationGracePeriodSeconds: 0,
-    tolerations: [{ operator: 'Exists' }],
-    containers: [
-      {
-        name: 'consumer',
-        image: 'kubectl-nvme.dev/busybox:lab',
-        imagePullPolicy: 'Never',
-        command: [
-          '/bin/sh',
-          '-c',
-          `fallocate -l ${pages * PAGE_BYTES} /huge/all && echo took-all; fallocate -l ${PAGE_BYTES} /huge/more && echo took-more; echo end; sleep 600`,
-        ],
-        resources: {
-          requests: { cpu: '10m', memory: '16Mi', 'hugepages-2Mi': `${pages * 2}Mi` },
-          limits: { memory: '16Mi', 'hugepages-2Mi': `${pages * 2}Mi` },
+const TESTPMD = 'chroot /dpdk /usr/bin/dpdk-testpmd -l 0,1 --no-pci --no-telemetry --huge-dir /huge -m';
+const BUFFERS = '-- --total-num-mbufs=2048 --no-mlockall';
+
+/**
+ * A pod in which dpdk-testpmd first tries for one page more than the pod has asked for, then takes all of them and keeps them.
+ */
+const consumer = (name: string, node: string, pages: number): object => {
+  const mebibytes = (pages * PAGE_BYTES) / 2 ** 20;
+  const more = `${TESTPMD} ${mebibytes + 2} ${BUFFERS} < /dev/null && echo got-more`;
+  // It ends with its standard input.
+  const all = `mkfifo /in; sleep 600 > /in & ${TESTPMD} ${mebibytes} ${BUFFERS} < /in; echo end $?`;
+  const folder = (path: string): object => ({ hostPath: { path, type: 'Directory' } });
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      nodeName: node,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: 'testpmd',
+          image: 'kubectl-nvme.dev/busybox:lab',
+          imagePullPolicy: 'Never',
+          command: ['/bin/sh', '-c', `${more}; rm -f /dpdk/huge/*; ${all}`],
+          resources: {
+            requests: { cpu: '10m', memory: '256Mi', 'hugepages-2Mi': `${mebibytes}Mi` },
+            limits: { memory: '256Mi', 'hugepages-2Mi': `${mebibytes}Mi` },
+          },
+          volumeMounts: [
+            { name: 'dpdk', mountPath: '/dpdk' },
+            { name: 'huge', mountPath: '/dpdk/huge' },
+            { name: 'proc', mountPath: '/dpdk/proc' },
+            { name: 'sys', mountPath: '/dpdk/sys' },
+          ],
         },
-        volumeMounts: [{ name: 'huge', mountPath: '/huge' }],
-      },
-    ],
-    volumes: [{ name: 'huge', emptyDir: { medium: 'HugePages' } }],
-  },
-});
+      ],
+      volumes: [
+        { name: 'huge', emptyDir: { medium: 'HugePages' } },
+        { name: 'dpdk', ...folder('/opt/dpdk') },
+        { name: 'proc', ...folder('/proc') },
+        { name: 'sys', ...folder('/sys') },
+      ],
+    },
+  };
+};
 
 describe('a node gives its drives to SPDK', () => {
   let scene: Scene;
@@ -104,16 +124,22 @@ describe('a node gives its drives to SPDK', () => {
     await untilFree(PAGES);
   });
 
-  it('gives a pod exactly the hugepages that it reports free', async () => {
+  it('gives dpdk-testpmd in a pod exactly the hugepages that it reports free', async () => {
+    const folders = 'mkdir -p /opt/dpdk/{huge,proc,sys,var/run}';
+    const tar = await readFile(await dpdkTar(testLabContext()));
+    await node.run(['bash', '-c', `${folders} && tar -xC /opt/dpdk`], { stdin: tar, timeoutMs: 180_000 });
     const { free = 0 } = (await hugepages()) ?? {};
     expect(free).toBe(PAGES);
     await scene.apply(consumer('takes-all', node.name, free));
     const log = () => scene.podLog('takes-all');
-    await scene.until('the pod to take its pages', 180, async () =>
-      (await log()).includes('end') ? true : undefined,
+    await scene.until('testpmd to run with all pages', 180, async () =>
+      /preferred mempool ops|end \d/.test(await log()) ? true : undefined,
     );
-    expect(await log()).toContain('took-all');
-    expect(await log()).not.toContain('took-more');
+    const text = await log();
+    expect(text).not.toMatch(/^end/m);
+    expect(text).not.toContain('got-more');
+    expect(text).toContain(`Requested: ${PAGES * 2 + 2}MB, available: ${PAGES * 2}MB`);
+    expect(await read('/sys/devices/system/node/node0/hugepages/hugepages-2048kB/free_hugepages')).toBe('0');
     await untilFree(0);
     await scene.kube.delete(pods, 'takes-all', { namespace: 'default', gracePeriodSeconds: 0 });
     await untilFree(PAGES);
