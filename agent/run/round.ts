@@ -193,7 +193,8 @@ export class Round {
   /** What was in use is not wiped by the same order once it is free: until then somebody could write to it. */
   async #endOrder(error: unknown): Promise<void> {
     const { ordered } = this.#intent;
-    if (ordered !== undefined && error instanceof RefusedError) await this.#refuse(ordered, error.message);
+    const givesUp = this.#seen.order !== undefined && error instanceof RefusedError;
+    if (ordered !== undefined && givesUp) await this.#refuse(ordered, error.message);
   }
 
   /** The ID of the plan for what machine and cluster say now: a pause, a request or a profile may have come meanwhile. */

@@ -129,3 +129,13 @@ it('wipes an empty filesystem without asking only on a node that was never ready
     expect(writesOf(host).some((line) => line.startsWith('!wipefs'))).toBe(isNew);
   }
 });
+
+it('goes on with an order that gives nothing up when a blank drive is no longer busy', async () => {
+  const scene = await AgentScene.create({ setup: 'Manual' });
+  const host = await scene.hostWith({ nvme1n1: {}, nvme2n1: {} });
+  await scene.order({ id: 'r1', type: 'setup' });
+  host.busy.add('/dev/nvme1n1');
+  expect(await scene.round(host)).toMatchObject({ ready: false, reason: 'ExistingData' });
+  await scene.round(await scene.hostOf(host.snapshot));
+  expect(scene.volumes()).toHaveLength(2);
+});
