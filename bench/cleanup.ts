@@ -22,6 +22,7 @@ import { startLab, type Lab } from '../lab/lab.ts';
 import { residentBytes } from '../lab/process/identity.ts';
 import { runningProcess } from '../lab/process/tracked.ts';
 import { waitFor } from '../lab/wait.ts';
+import { inParallel } from './in-parallel.ts';
 
 const NODES = 2_000;
 const VOLUMES_PER_NODE = 4;
@@ -78,6 +79,7 @@ async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {
   const due = performance.now() + GRACE_MS;
   await inParallel(
     Array.from({ length: DELETED }, (_, index) => index),
+    PARALLEL,
     (index) => kube.delete(nodes, nameOf(index)),
   );
   const orphans = DELETED * VOLUMES_PER_NODE;
@@ -106,6 +108,7 @@ async function populate(ctx: LabContext, kube: KubeApi): Promise<void> {
   ctx.progress(`making ${NODES} nodes with ${VOLUMES_PER_NODE} volumes each`);
   await inParallel(
     Array.from({ length: NODES }, (_, index) => index),
+    PARALLEL,
     async (index) => {
       const name = nameOf(index);
       const labels = { ...label, [HOSTNAME_LABEL]: name };
@@ -180,14 +183,6 @@ async function requests(kube: KubeApi): Promise<{ deletions: number; writes: num
     (line) => /resource="(?:events|configmaps)"/.test(line) && /verb="(?:POST|PATCH|PUT|APPLY)"/.test(line),
   );
   return { deletions, writes: deletions + rest };
-}
-
-async function inParallel(items: number[], work: (item: number) => Promise<unknown>): Promise<void> {
-  const waiting = [...items];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await work(next);
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
 }
 
 function report(figures: Figures): string {

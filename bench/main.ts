@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { labContext } from '../lab/context.ts';
 import { benchAdmission } from './admission/bench.ts';
+import { benchCli } from './cli/bench.ts';
 import { benchCleanup } from './cleanup.ts';
 import { benchLab } from './lab.ts';
 
@@ -19,6 +20,7 @@ const json = process.argv.includes('--json');
 const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
   lab: (write) => benchLab(ctx, write),
   admission: (write) => benchAdmission(ctx, write, json),
+  cli: (write) => benchCli(ctx, write, json),
   cleanup: (write) => benchCleanup(ctx, write, json),
 };
 
