@@ -49,10 +49,23 @@ export interface ListOptions extends RequestOptions {
   resourceVersion?: string;
 }
 
+export interface ListAllOptions<T> extends ListOptions {
+  /** What is kept of each object, page by page, so that the whole is never in memory. May change its argument. */
+  project?: (object: T) => T;
+  /**
+   * Asks for one stream out of the API server's cache instead of pages, in no order and without a version to go on from.
+   * For custom resources in thousands: it reads all pages but the first from etcd, which took 4 s where the stream took 1.
+   * Where the server refuses or the account may not watch, it is pages after all.
+   */
+  streamed?: boolean;
+}
+
 export interface WatchOptions extends ListOptions {
   resourceVersion: string;
   allowWatchBookmarks?: boolean;
   timeoutSeconds?: number;
+  /** Begin with all objects as ADDED and a bookmark; `resourceVersion` is empty then. */
+  sendInitialEvents?: boolean;
 }
 
 export interface WriteOptions extends RequestOptions {
@@ -95,7 +108,12 @@ export interface KubeApi {
   /** One page. */
   list<T>(type: ResourceType<T>, options?: ListOptions): Promise<KubeList<T>>;
   /** All pages, of `limit` (500 by default) objects each. */
-  listAll<T>(type: ResourceType<T>, options?: ListOptions): Promise<KubeList<T>>;
+  listAll<T>(type: ResourceType<T>, options?: ListAllOptions<T>): Promise<KubeList<T>>;
+  /** Names only, as the API server last had them in its cache: 2,000 nodes are 0.4 MB instead of 24. */
+  listNames(
+    type: ResourceType<unknown>,
+    options?: Pick<ListOptions, keyof RequestOptions | 'labelSelector'>,
+  ): Promise<string[]>;
   create<T>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<T>;
   /** PUT of the whole object; a stale metadata.resourceVersion is a conflict. */
   replace<T>(type: ResourceType<T>, name: string, object: T, options?: PatchOptions): Promise<T>;

@@ -3,6 +3,7 @@ import type {
   KubeApi,
   KubeList,
   KubeObject,
+  ListAllOptions,
   ListOptions,
   Patch,
   PatchOptions,
@@ -14,12 +15,13 @@ import type {
 } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { ClusterConfig } from './credentials.ts';
-import { isGone } from './errors.ts';
+import { ApiError, isGone } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { firstSet } from './first-set.ts';
-import { listQuery, resourcePath, writeQuery } from './request-path.ts';
+import { listQuery, query, resourcePath, writeQuery } from './request-path.ts';
 import type { RetryPolicy } from './retry.ts';
-import { Transport } from './transport.ts';
+import { streamedList } from './streamed-list.ts';
+import { Transport, type HttpRequest } from './transport.ts';
 
 type AnyType = ResourceType<unknown>;
 
@@ -51,6 +53,9 @@ const PATCH_TYPES: Record<Patch['type'], string> = {
   apply: 'application/apply-patch+yaml',
 };
 
+/** What kubectl asks for when it prints a table. */
+const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+
 class KubeClient implements KubeApi {
   readonly #exchange: Exchange;
 
@@ -69,7 +74,10 @@ class KubeClient implements KubeApi {
     return { ...list, items: list.items.map((item) => named(type, item)) };
   }
 
-  async listAll<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+  async listAll<T>(type: ResourceType<T>, options: ListAllOptions<T> = {}): Promise<KubeList<T>> {
+    const { project = (object: T) => object } = options;
+    const streamed = options.streamed ? await this.#streamed(type, options, project) : undefined;
+    if (streamed !== undefined) return streamed;
     const items: T[] = [];
     for (let token = options.continue; ;) {
       const paging = { limit: 500, ...options, ...(token === undefined ? {} : { continue: token }) };
@@ -78,11 +86,54 @@ class KubeClient implements KubeApi {
         return undefined;
       });
       // The snapshot behind the token is gone: only one request without pages is sure to be consistent.
-      if (page === undefined) return this.list(type, withoutPaging(options));
-      items.push(...page.items);
+      if (page === undefined) {
+        const whole = await this.list(type, withoutPaging(options));
+        return { ...whole, items: whole.items.map(project) };
+      }
+      items.push(...page.items.map(project));
       token = firstSet(page.metadata.continue);
       if (token === undefined) return { ...page, items };
     }
+  }
+
+  /** Undefined when the server does not stream lists: before 1.34, behind a feature gate that is off, without `watch`. */
+  async #streamed<T>(
+    type: ResourceType<T>,
+    options: ListAllOptions<T>,
+    project: (object: T) => T,
+  ): Promise<KubeList<T> | undefined> {
+    const watch = { ...options, sendInitialEvents: true, allowWatchBookmarks: true };
+    const path = resourcePath(type, { namespace: options.namespace }) + listQuery(watch, true);
+    const request: HttpRequest = { method: 'GET', path, stream: true };
+    try {
+      const items = await this.#exchange.within(request, options, (signal) =>
+        streamedList(this.#exchange.watch<T>(request, { ...options, signal }), project),
+      );
+      if (items === undefined) return undefined;
+      return {
+        apiVersion: 'v1',
+        kind: `${type.kind}List`,
+        metadata: {},
+        items: items.map((item) => named(type, item)),
+      };
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
+  }
+
+  async listNames(type: AnyType, options: ListOptions = {}): Promise<string[]> {
+    const { labelSelector } = options;
+    const where = query({ labelSelector, includeObject: 'None', resourceVersion: '0' });
+    const path = resourcePath(type, { namespace: options.namespace }) + where;
+    const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
+    const { rows } = await this.#exchange.json<{ rows: { cells: unknown[] }[] | null }>(
+      request,
+      'repeatable',
+      options,
+    );
+    // The first column of every kind is its name.
+    return (rows ?? []).map(({ cells }) => String(cells[0]));
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {

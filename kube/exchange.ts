@@ -59,6 +59,16 @@ export class Exchange {
     yield* watchEvents<T>(this.#open(request, options), requestLine(request));
   }
 
+  /** Runs work on a stream that must be through within the request's time limit. */
+  async within<T>(
+    request: HttpRequest,
+    options: RequestOptions,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const ms = options.timeoutMs ?? this.#options.defaultTimeoutMs;
+    return withDeadline(this.#deadline(request, ms, options.signal), work);
+  }
+
   /** An answer without end as text; a character is never cut in two. */
   async *stream(request: HttpRequest, options: RequestOptions): AsyncGenerator<string> {
     const decoder = new TextDecoder();

@@ -44,6 +44,8 @@ export function listQuery(options: ListOptions & Partial<WatchOptions>, watch = 
     watch,
     allowWatchBookmarks: options.allowWatchBookmarks,
     timeoutSeconds: options.timeoutSeconds,
+    sendInitialEvents: options.sendInitialEvents,
+    resourceVersionMatch: options.sendInitialEvents ? 'NotOlderThan' : undefined,
   });
 }
 

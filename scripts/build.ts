@@ -1,5 +1,14 @@
 // Bundles the four programs into dist/: one split ESM bundle, and one launcher a program.
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { manifestBundle } from './manifests/bundle.ts';
@@ -24,7 +33,11 @@ fi
 `,
 };
 
-/** A launcher needs no package: the project's own Node when it is there, else PATH's if it is new enough. */
+/** V8 lets the young generation of a program that reads 2,000 nodes grow to 64 MiB; with 4 it needs 125 instead of 190 MiB. */
+const flagsOf = (program: string): string =>
+  program.startsWith('kubectl') ? ' --max-semi-space-size=4' : '';
+
+/** A launcher needs no package: the project's own Node when it is there, else PATH's; start.cjs looks whether it is new enough. */
 function launcher(program: string): string {
   return `#!/bin/sh
 # Starts ${program} with a Node that can run it.
@@ -34,21 +47,19 @@ while [ -L "$self" ]; do
   link=$(readlink "$self")
   case $link in
     /*) self=$link ;;
-    *) self=$(dirname "$self")/$link ;;
+    *) self=\${self%/*}/$link ;;
   esac
 done
-here=$(dirname "$self")
+case $self in
+  */*) here=\${self%/*} ;;
+  *) here=. ;;
+esac
 ${PRELUDES[program] ?? ''}node="$here/../node_modules/node/bin/node"
 if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo "${program}: needs Node.js >= 22.19 and found none on the PATH" >&2; exit 127; }
-  found=$("$node" --version)
-  if ! echo "$found" | awk -F'[v.]' '{ exit !($2 > 22 || ($2 == 22 && $3 >= 19)) }'; then
-    echo "${program}: needs Node.js >= 22.19, found $found at $node" >&2
-    exit 127
-  fi
 fi
 export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE-\${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-nvme/compile}"
-exec "$node" --disable-warning=ExperimentalWarning "$here/lib/${program}.js" "$@"
+exec "$node"${flagsOf(program)} "$here/lib/start.cjs" ${program} "$@"
 `;
 }
 
@@ -66,7 +77,10 @@ function chunksByProgram(outputs: Metafile['outputs']): Record<string, string[]>
     Object.entries(outputs)
       .filter(([, { entryPoint }]) => entryPoint !== undefined)
       .filter(([path]) => programOf(path) in programs)
-      .map(([path]) => [programOf(path), [...chunksFrom(path)].map((chunk) => basename(chunk)).sort()]),
+      .map(([path]) => [
+        programOf(path),
+        ['start.cjs', ...[...chunksFrom(path)].map((chunk) => basename(chunk)).sort()],
+      ]),
   );
 }
 
@@ -96,6 +110,7 @@ const { metafile } = await build({
 writeFileSync(join(staging, 'package.json'), JSON.stringify({ type: 'module', version }));
 // Which chunks each program loads: an image takes only those of its own programs.
 writeFileSync(join(staging, 'chunks.json'), JSON.stringify(chunksByProgram(metafile.outputs), null, 2));
+copyFileSync(join(import.meta.dirname, 'launcher', 'start.cjs'), join(staging, 'lib', 'start.cjs'));
 writeFileSync(
   join(staging, 'lib', 'manifests.json'),
   JSON.stringify(manifestBundle(join(root, 'manifests')), null, 1),

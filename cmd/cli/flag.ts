@@ -1,5 +1,8 @@
 /** What completion offers as a flag's value: fixed words, or names read from the cluster. */
-export type Candidates = readonly string[] | 'nodes' | 'profiles';
+export type Candidates = readonly string[] | NamedKind;
+
+/** Kinds whose names completion reads from the cluster; of volumes only ours. */
+export type NamedKind = 'nodes' | 'profiles' | 'volumes';
 
 /** A flag as data: commander options, help and shell completion are made from it. */
 export interface Flag {

@@ -1,12 +1,12 @@
 import { CONFIG_FLAGS } from '../cli/config-flags.ts';
-import type { Candidates, Flag } from '../cli/flag.ts';
+import type { Candidates, Flag, NamedKind } from '../cli/flag.ts';
 import { findVerb, GROUPS, VERBS, type VerbEntry } from '../cli/registry.ts';
 import type { Verb } from '../cli/verb.ts';
 
 /** What may stand at the cursor: fixed candidates, or names that only the cluster knows. */
 export type Completion =
   | { kind: 'words'; words: string[] }
-  | { kind: 'names'; of: 'nodes' | 'profiles'; prefix: string; taken: readonly string[] };
+  | { kind: 'names'; of: NamedKind; prefix: string; taken: readonly string[] };
 
 const words = (list: readonly string[], partial: string): Completion => ({
   kind: 'words',
@@ -36,8 +36,7 @@ function argument(entry: VerbEntry, { usage }: Verb, typed: string[], partial: s
 }
 
 function values(candidates: Candidates | undefined, prefix: string, taken: readonly string[]): Completion {
-  if (candidates === 'nodes' || candidates === 'profiles')
-    return { kind: 'names', of: candidates, prefix, taken };
+  if (typeof candidates === 'string') return { kind: 'names', of: candidates, prefix, taken };
   return words(candidates ?? [], prefix);
 }
 

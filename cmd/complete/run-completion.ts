@@ -1,10 +1,19 @@
-import type { KubeApi } from '../../kube/api.ts';
+import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { nodes, nvmeProfiles } from '../../kube/resources.ts';
+import { NODE_LABEL } from '../../api/keys.ts';
+import { nodes, nvmeProfiles, persistentVolumes } from '../../kube/resources.ts';
+import type { NamedKind } from '../cli/flag.ts';
 import { complete } from './candidates.ts';
 
 /** The shell waits with the cursor: after this the answer is empty. */
 const LIMIT_MS = 2000;
+
+/** Where names come from. */
+const KINDS: Readonly<Record<NamedKind, { type: ResourceType<unknown>; labelSelector?: string }>> = {
+  nodes: { type: nodes },
+  profiles: { type: nvmeProfiles },
+  volumes: { type: persistentVolumes, labelSelector: NODE_LABEL },
+};
 
 /** Cobra's ShellCompDirectiveNoFileComp: offer no file names. */
 const NO_FILES = ':4\n';
@@ -37,7 +46,7 @@ async function candidates(
   if (completion.kind === 'words') return completion.words;
   const kube = await world.connect(line);
   const options = { signal, timeoutMs: LIMIT_MS };
-  const list = completion.of === 'nodes' ? kube.listAll(nodes, options) : kube.listAll(nvmeProfiles, options);
-  const names = (await list).items.map(({ metadata }) => metadata?.name ?? '');
+  const { type, ...selection } = KINDS[completion.of];
+  const names = await kube.listNames(type, { ...options, ...selection });
   return names.filter((name) => name.startsWith(completion.prefix) && !completion.taken.includes(name));
 }

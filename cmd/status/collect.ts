@@ -2,13 +2,22 @@ import { NODE_LABEL } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { isForbidden } from '../../kube/errors.ts';
-import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes, type Node } from '../../kube/resources.ts';
+import { slim } from '../../kube/projection.ts';
+import {
+  nodes,
+  nvmeNodes,
+  nvmeProfiles,
+  persistentVolumes,
+  type Node,
+  type PersistentVolume,
+} from '../../kube/resources.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
 import { Failures } from '../errors/exit.ts';
 import { absent } from '../../kube/absent.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { slimReport } from './slim-report.ts';
 
 /** What was found, what could not be, and what the reader should know about gaps. */
 export interface Collected {
@@ -24,9 +33,14 @@ const MAX_LABEL_VALUE = 63;
 /** Reads Nodes, NVMeNodes, PersistentVolumes and profiles at once, by name where names are given. */
 export async function collect(kube: KubeApi, query: NodeSelection): Promise<Collected> {
   const notes: string[] = [];
+  const volumesOfOurs = {
+    labelSelector: volumeSelector(query.names),
+    project: slim<PersistentVolume>,
+    streamed: true,
+  };
   const [[found, reports], volumes, profiles] = await Promise.all([
     allOf(readNodes(kube, query), readNVMeNodes(kube, query.names)),
-    optional(kube.listAll(persistentVolumes, { labelSelector: volumeSelector(query.names) }), (why) =>
+    optional(kube.listAll(persistentVolumes, volumesOfOurs), (why) =>
       notes.push(`Volumes are shown as the agents last reported them: ${why}`),
     ),
     optional(kube.listAll(nvmeProfiles), (why) => notes.push(`Profiles are not looked at: ${why}`)),
@@ -58,7 +72,10 @@ export function volumeSelector(names: readonly string[]): string {
 async function readNodes(kube: KubeApi, query: NodeSelection): Promise<{ nodes: Node[]; errors: unknown[] }> {
   if (query.names.length === 0) {
     const selector = query.selector === undefined ? {} : { labelSelector: query.selector };
-    return { nodes: (await kube.listAll(nodes, selector)).items, errors: [] };
+    return {
+      nodes: (await kube.listAll(nodes, { ...selector, project: slim<Node>, streamed: true })).items,
+      errors: [],
+    };
   }
   const results = await Promise.allSettled(query.names.map((name) => kube.get(nodes, name)));
   return {
@@ -69,7 +86,7 @@ async function readNodes(kube: KubeApi, query: NodeSelection): Promise<{ nodes: 
 
 async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<NVMeNode[]> {
   if (names.length === 1 && names[0] !== undefined) return readOneNVMeNode(kube, names[0]);
-  const all = await installed(kube.listAll(nvmeNodes), nvmeNodes);
+  const all = await installed(kube.listAll(nvmeNodes, { project: slimReport, streamed: true }), nvmeNodes);
   if (names.length === 0) return all.items;
   return all.items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
 }

@@ -18,6 +18,7 @@ import { isRefusal } from '../follow/refusal.ts';
 import { installed } from '../read/installed.ts';
 import { volumeSelector } from './collect.ts';
 import { LiveSummaries } from './live-summaries.ts';
+import { slimReport } from './slim-report.ts';
 
 export interface LiveStatusOptions {
   kube: KubeApi;
@@ -50,7 +51,9 @@ export async function startLiveStatus(options: LiveStatusOptions, signal: AbortS
   const selector = query.selector === undefined ? {} : { labelSelector: query.selector };
   const ready = [
     follow<Node>(options, signal, { type: nodes, ...only, ...selector }, (change) => summaries.node(change)),
-    follow<NVMeNode>(options, signal, { type: nvmeNodes, ...only }, (change) => summaries.nvmeNode(change)),
+    follow<NVMeNode>(options, signal, { type: nvmeNodes, ...only, project: slimReport }, (change) =>
+      summaries.nvmeNode(change),
+    ),
   ];
   if (canReadVolumes) {
     const ours = { type: persistentVolumes, labelSelector: volumeSelector(query.names) };
@@ -79,6 +82,7 @@ interface Source<T> {
   type: ResourceType<T>;
   labelSelector?: string;
   fieldSelector?: string;
+  project?: (object: T) => T;
 }
 
 /** Runs a reflector until the signal; resolves after its first list, rejects when the server refuses that. */

@@ -8,6 +8,7 @@ import { runCleanup, type CleanupOp } from '../cleanup/run.ts';
 export const cleanup = clusterVerb<CleanupOp>({
   usage: {
     args: '[VOLUME...]',
+    candidates: 'volumes',
     description:
       'Delete the claims, dead pods and volumes of nodes that are gone, by the same rules as nvme-webhook: grace periods,\n' +
       'reclaim policies, the proof that a volume is lost, and the circuit breaker hold here too.\n' +

@@ -4,6 +4,7 @@ import type {
   KubeApi,
   KubeList,
   KubeObject,
+  ListAllOptions,
   ListOptions,
   Patch,
   PatchOptions,
@@ -29,7 +30,7 @@ import { applyJsonPatch, applyMergePatch, PatchFailure } from './kube-patching.t
 import type { Stored } from './kube-store.ts';
 
 type AnyType = ResourceType<unknown>;
-type Method = Exclude<keyof KubeApi, 'listAll'>;
+type Method = Exclude<keyof KubeApi, 'listAll' | 'listNames'>;
 /** Methods that are not about objects of a kind. */
 type PathMethod = 'raw' | 'stream';
 
@@ -119,7 +120,8 @@ export class FakeKube extends FakeCluster implements KubeApi {
     };
   }
 
-  async listAll<T>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+  async listAll<T>(type: ResourceType<T>, options: ListAllOptions<T> = {}): Promise<KubeList<T>> {
+    const { project = (object: T) => object } = options;
     const items: T[] = [];
     for (let token = options.continue; ;) {
       const page = await this.list(type, {
@@ -127,10 +129,15 @@ export class FakeKube extends FakeCluster implements KubeApi {
         ...options,
         ...(token === undefined ? {} : { continue: token }),
       });
-      items.push(...page.items);
+      items.push(...page.items.map(project));
       token = page.metadata.continue;
       if (token === undefined) return { ...page, items };
     }
+  }
+
+  async listNames(type: AnyType, options: ListOptions = {}): Promise<string[]> {
+    const { items } = await this.listAll(type, options);
+    return (items as Stored[]).map(({ metadata }) => metadata.name);
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {

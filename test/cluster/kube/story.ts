@@ -49,6 +49,13 @@ export const story: Step[] = [
       }),
     ),
   ),
+  step('lists names', async (kube) =>
+    (await kube.listNames(configMaps, at)).filter((name) => name === 'story'),
+  ),
+  step('lists as a stream', async (kube) => {
+    const { items } = await kube.listAll(configMaps, { ...at, streamed: true });
+    return items.map(({ metadata }) => metadata?.name).filter((name) => name === 'story');
+  }),
   step('creates it twice', (kube) => kube.create(configMaps, { metadata: { name: 'story', namespace } })),
   step('creates as a dry run', async (kube) => {
     await kube.create(configMaps, { metadata: { name: 'dry', namespace } }, { dryRun: true });

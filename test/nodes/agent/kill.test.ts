@@ -20,7 +20,7 @@ for i in $(seq 1 4000); do
 done
 [ -n "$pid" ] || { echo "no $1 was run" >&2; exit 1; }
 tr '\\0' ' ' < "/proc/$pid/cmdline"
-kill -KILL $(pgrep -f 'nvme-agent[.]js run') "$pid"`;
+kill -KILL $(pgrep -f 'start[.]cjs nvme-agent run') "$pid"`;
 
 /** Makes the two drives raw again, as a person would who has taken the agent away. */
 const WIPE = `set -e

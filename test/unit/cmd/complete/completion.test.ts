@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { configOfLine } from '../../../../cmd/complete/config-of-line.ts';
 import { VERBS } from '../../../../cmd/cli/registry.ts';
 import { runCompletion } from '../../../../cmd/complete/run-completion.ts';
-import { nodes, nvmeProfiles } from '../../../../kube/resources.ts';
-import { node, nvmeProfile } from '../../../builders/objects.ts';
+import { NODE_LABEL } from '../../../../api/keys.ts';
+import { nodes, nvmeProfiles, persistentVolumes } from '../../../../kube/resources.ts';
+import { node, nvmeProfile, persistentVolume } from '../../../builders/objects.ts';
 import { settle, SteppedClock } from '../../../fakes/clock.ts';
 import { internalError } from '../../../fakes/kube-answers.ts';
 import { FakeKube } from '../../../fakes/kube.ts';
@@ -56,7 +57,13 @@ describe('shell completion', () => {
     const kube = new FakeKube();
     for (const name of ['w1', 'w2', 'x1']) kube.add(nodes, node({ metadata: { name } }));
     kube.add(nvmeProfiles, nvmeProfile());
+    kube.add(
+      persistentVolumes,
+      persistentVolume({ metadata: { name: 'pv-1', labels: { [NODE_LABEL]: 'w1' } } }),
+    );
+    kube.add(persistentVolumes, persistentVolume({ metadata: { name: 'pv-other', labels: {} } }));
     const connect = () => Promise.resolve(kube);
+    expect(await words(['cleanup', ''], connect)).toEqual(['pv-1', ':4', '']);
     expect(await words(['status', 'w1', 'w'], connect)).toEqual(['w2', ':4', '']);
     expect(await words(['setup', 'node', ''], connect)).toEqual(['w1', 'w2', 'x1', ':4', '']);
     expect(await words(['list', 'drives', '--node', 'x'], connect)).toEqual(['x1', ':4', '']);
