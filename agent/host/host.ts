@@ -53,6 +53,8 @@ export interface NamespaceMount {
  * them through its mount of the host's root. Nothing here decides anything.
  */
 export interface Host {
+  /** Where the node's kubelet keeps its data, when somebody told (`KUBELET_ROOT`). */
+  readonly kubeletRoot?: string | undefined;
   /** Runs a program without a shell, `LC_ALL=C`. Rejects with CommandError. */
   run(command: readonly string[], options?: RunOptions): Promise<RunResult>;
   /** Text of a host file; rejects with the system's error (`code` ENOENT …). */

@@ -31,6 +31,7 @@ export function createHost(options: RealHostOptions): Host {
 }
 
 class RealHost implements Host {
+  readonly kubeletRoot: string | undefined;
   readonly #rootMount: string;
   readonly #context: Omit<RunContext, 'lockFd'>;
   /** The lock of the work that a call belongs to, so that no other call in the process can borrow it. */
@@ -39,6 +40,7 @@ class RealHost implements Host {
   constructor({ rootMount, env, clock }: RealHostOptions) {
     this.#rootMount = rootMount === '/' ? rootMount : rootMount.replace(/\/+$/, '');
     this.#context = { env, clock };
+    this.kubeletRoot = env.KUBELET_ROOT;
   }
 
   async run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {

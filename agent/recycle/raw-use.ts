@@ -54,9 +54,9 @@ async function mapOf(host: Host, name: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The well-known ones, and those whose pods have mounts now: every pod with a service account has one. */
+/** What was told, the well-known ones, and those whose pods have mounts now: every pod with a service account has one. */
 async function kubeletRoots(host: Host): Promise<Set<string>> {
   const mounts = parseMountinfo(await host.hostMountinfo()) ?? [];
   const seen = mounts.map(({ mountPoint }) => /^(.+)\/pods\/[^/]+\/volumes\//.exec(mountPoint)?.[1]);
-  return new Set([...KUBELET_ROOTS, ...seen.filter((root) => root !== undefined)]);
+  return new Set([host.kubeletRoot, ...KUBELET_ROOTS, ...seen].filter((root) => root !== undefined));
 }

@@ -11,7 +11,7 @@ interface Workload extends ManifestObject {
     template: {
       spec: {
         imagePullSecrets?: { name: string }[];
-        containers: { name: string; image: string; args?: string[] }[];
+        containers: { name: string; image: string; args?: string[]; env?: object[] }[];
       };
     };
   };
@@ -53,6 +53,7 @@ function workload(object: Workload, options: InstallOptions): Workload {
       ...container,
       image: imageOf(container.image, options),
       ...argsOf(object, options),
+      ...envOf(object, container.env, options),
     })),
   };
   return { ...object, spec: { ...object.spec, template: { ...template, spec } } };
@@ -64,6 +65,16 @@ function imageOf(own: string, { image = own, registry }: InstallOptions): string
 
 function argsOf({ kind }: ManifestObject, { admission }: InstallOptions): { args?: string[] } {
   return kind === 'Deployment' && admission === 'none' ? { args: ['--no-admission'] } : {};
+}
+
+/** The agent sees the host's whole root, so that a folder's name is all it needs. */
+function envOf(
+  { kind }: ManifestObject,
+  env: object[] = [],
+  { kubeletRoot }: InstallOptions,
+): { env?: object[] } {
+  if (kind !== 'DaemonSet' || kubeletRoot === undefined) return {};
+  return { env: [...env, { name: 'KUBELET_ROOT', value: kubeletRoot }] };
 }
 
 function remembering(object: ManifestObject, options: InstallOptions, version: string): ManifestObject {

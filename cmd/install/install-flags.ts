@@ -53,6 +53,12 @@ export const INSTALL_FLAGS: readonly Flag[] = [
     repeated: true,
     description: 'Secret for the registry, in both namespaces; may be repeated',
   },
+  {
+    long: 'kubelet-root',
+    value: 'DIR',
+    description:
+      'The folder of --root-dir of your kubelets; /var/lib/kubelet and those of k0s, MicroK8s and RKE are known',
+  },
   { long: 'force-conflicts', description: 'Overwrite fields that somebody else manages' },
   { long: 'wait', on: true, description: 'Wait until everything runs (default); not with --wait=false' },
   TIMEOUT_FLAG,
@@ -76,13 +82,24 @@ function optionsOf(flags: FlagValues): Partial<InstallOptions> {
   const image = imageOf(flags, 'image', 'an image such as example.com/kubectl-nvme:0.1.0');
   const registry = imageOf(flags, 'registry', 'a registry such as registry.example:5000/mirror');
   const secrets = textsOf(flags, 'image-pull-secret');
+  const kubeletRoot = kubeletRootOf(flags);
   return {
     ...(admission === undefined ? {} : { admission }),
     ...(autoscaling === undefined ? {} : { autoscaling }),
     ...(image === undefined ? {} : { image }),
     ...(registry === undefined ? {} : { registry }),
+    ...(kubeletRoot === undefined ? {} : { kubeletRoot }),
     ...(secrets.length === 0 ? {} : { imagePullSecrets: secrets }),
   };
+}
+
+function kubeletRootOf(flags: FlagValues): string | undefined {
+  const text = textOf(flags, 'kubelet-root');
+  if (text === undefined) return undefined;
+  if (/^\/[^\s]/.test(text) && !text.split('/').includes('..')) return text.replace(/\/+$/, '');
+  throw new UsageError(
+    `invalid argument "${text}" for "--kubelet-root" flag: expected the absolute path of a folder on the nodes, such as /data/kubelet`,
+  );
 }
 
 function imageOf(flags: FlagValues, long: string, expected: string): string | undefined {

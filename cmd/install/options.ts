@@ -14,6 +14,8 @@ export interface InstallOptions {
   registry?: string;
   /** Another image altogether: `example.com/nvme:1.2`, or with a digest. */
   image?: string;
+  /** Where kubelets keep their data, when that is no place that the agent looks at anyway. */
+  kubeletRoot?: string;
   /** Names of Secrets in both namespaces. */
   imagePullSecrets: readonly string[];
 }

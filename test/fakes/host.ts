@@ -33,6 +33,7 @@ const RECORDS = '/var/lib/kubectl-nvme/';
 
 /** A machine whose drives follow drive-model.ts when the agent's programs run on it, and that can refuse or die. */
 export class FakeHost implements Host {
+  kubeletRoot: string | undefined;
   snapshot: Snapshot;
   /** Every program that was run, as one line each; writing ones marked by `!`. */
   readonly programs: string[] = [];

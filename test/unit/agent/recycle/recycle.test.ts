@@ -208,6 +208,14 @@ describe('recycling a released volume', () => {
         },
         '/data/k/pods/u2',
       ],
+      [
+        'that the kubelet maps under the root that the agent was told',
+        (scene) => {
+          scene.host.kubeletRoot = '/mnt/kubelet';
+          scene.host.folders.set(`/mnt/kubelet/plugins/${plugin}/volumeDevices`, [name(scene)]);
+        },
+        '/mnt/kubelet/plugins',
+      ],
       ['by Delete', (scene) => scene.annotateClean('Delete'), 'expected one of Discard, Zero'],
     ];
     it.each(cases)('%s', async (_, change, reason) => {

@@ -127,6 +127,16 @@ describe('kubectl nvme install', () => {
     expect(JSON.parse(record ?? '')).toMatchObject({ options: { admission: 'none' } });
   });
 
+  it('tells the agent of a kubelet’s root that it would not find, also after an upgrade', async () => {
+    const bench = new InstallBench();
+    await bench.run('install', '--kubelet-root', '/data/kubelet/');
+    await bench.run('upgrade');
+    const agent = bench.kube.peek(daemonSets, AGENT_NAME, AGENT_NAMESPACE);
+    const { env = [] } = agent?.spec?.template.spec?.containers[0] ?? {};
+    expect(env.map(({ name }) => name)).toEqual(['NODE_NAME', 'KUBELET_ROOT']);
+    expect(env[1]).toEqual({ name: 'KUBELET_ROOT', value: '/data/kubelet' });
+  });
+
   it('takes the webhook’s registration out when admission is no longer wanted, but nobody else’s', async () => {
     const bench = new InstallBench();
     bench.kube.add(mutatingWebhooks, { metadata: { name: PART_OF, labels: { [PART_OF_LABEL]: PART_OF } } });
@@ -219,6 +229,11 @@ describe('kubectl nvme install', () => {
     ],
     [['--provider', 'aws'], '--provider and --node-selector are about a profile: name one with --profile'],
     [['--profile', 'x', '--node-selector', 'a'], 'expected KEY=VALUE[,KEY=VALUE…]'],
+    [
+      ['--kubelet-root', 'data'],
+      'invalid argument "data" for "--kubelet-root" flag: expected the absolute path',
+    ],
+    [['--kubelet-root', '/a/../b'], 'invalid argument "/a/../b" for "--kubelet-root" flag'],
     [['--timeout', 'soon'], 'invalid argument "soon" for "--timeout" flag'],
     [['--profile', 'raid9'], 'no profile "raid9": expected one of filesystem-per-drive, lvm-for-csi, raid0'],
     [['--profile', import.meta.filename], 'expected one NVMeProfile as YAML or JSON'],
