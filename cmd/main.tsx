@@ -22,10 +22,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+/** The whole job of the shell stops, as it does where the terminal itself takes the key. */
+function suspend(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGCONT', () => resolve());
+    process.kill(0, 'SIGTSTP');
+  });
+}
+
 function terminal(): { terminal: Terminal } | object {
   const { TERM, NO_COLOR = '' } = process.env;
   if (!process.stdin.isTTY || !process.stdout.isTTY || TERM === 'dumb') return {};
-  return { terminal: { stdin: process.stdin, stdout: process.stdout, color: NO_COLOR === '' } };
+  const { stdin, stdout, platform } = process;
+  const color = NO_COLOR === '';
+  return { terminal: { stdin, stdout, color, ...(platform === 'win32' ? {} : { suspend }) } };
 }
 
 async function connect(flags: FlagValues) {

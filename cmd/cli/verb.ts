@@ -14,6 +14,8 @@ export interface Terminal {
   stdout: NodeJS.WriteStream;
   /** False under NO_COLOR. */
   color: boolean;
+  /** Stops the program as Ctrl-Z does, and resolves when the shell has it go on; absent where nothing can. */
+  suspend?: () => Promise<void>;
 }
 
 /** Everything a verb may touch. */

@@ -19,6 +19,8 @@ export interface StatusScreenProps {
   loadEvents: (node: string) => Promise<CoreEvent[]>;
   /** Ctrl-C, which a raw terminal hands over as a key. */
   onInterrupt: () => void;
+  /** Ctrl-Z likewise; resolves when the program is to go on. */
+  suspend?: () => Promise<void>;
 }
 
 /** Lines of the screen that are not nodes: summary, header, footer. */
@@ -27,12 +29,13 @@ const FIXED_ROWS = 3;
 /** The live screen: never more lines than the window has, so that the terminal does not scroll. */
 export function StatusScreen(props: StatusScreenProps): ReactElement {
   const { rows: height } = useWindowSize();
-  const { exit } = useApp();
+  const { exit, suspendTerminal } = useApp();
   const [state, setState] = useState<ScreenState>(initialState);
   const shown = arrange(props.rows, state);
   const page = Math.max(1, height - FIXED_ROWS);
   useInput((input, key) => {
     if (key.ctrl && input === 'c') props.onInterrupt();
+    if (key.ctrl && input === 'z' && props.suspend) void suspendTerminal(props.suspend);
     // What is pasted or typed fast comes in one piece.
     for (const letter of input.length > 1 ? Array.from(input) : [input]) {
       if (state.mode !== 'filter' && letter === 'q') exit();

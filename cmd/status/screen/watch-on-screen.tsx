@@ -34,6 +34,7 @@ export async function watchOnScreen(op: WatchOp, context: Context & { terminal: 
       {...frameProps(op, context, live, feed)}
       loadEvents={async (node) => (await nodeEvents(context.kube, node)).items}
       onInterrupt={() => interruption.abort()}
+      {...(context.terminal.suspend ? { suspend: context.terminal.suspend } : {})}
     />
   );
   const screen = render(frame(), {
