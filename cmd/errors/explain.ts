@@ -32,7 +32,12 @@ function usageLines(error: UsageError): string[] {
 
 function apiLines(error: ApiError): string[] {
   const { reason } = error.status;
-  if (error.code === 401) return [`error: You must be logged in to the server (${error.message})`];
+  if (error.code === 401) {
+    return [
+      `error: You must be logged in to the server (${error.message})`,
+      'Your credentials are missing, wrong or expired: log in again, then check with: kubectl auth whoami',
+    ];
+  }
   const line = `Error from server${reason ? ` (${reason})` : ''}: ${error.message}`;
   const permission = error.code === 403 ? missingPermission(error.message) : undefined;
   return permission === undefined ? [line] : [line, permission];

@@ -1,13 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { node, nvmeNode } from '../../../builders/objects.ts';
-import { builtProgram, runProgramFile, type ProgramResult } from '../../../builders/built-program.ts';
+import { describe, expect, it } from 'vitest';
 import { CannedApiServer } from '../../../fakes/api-server.ts';
-
-const NVME = '/apis/kubectl-nvme.dev/v1alpha1';
+import { builtRunner, serverForEach } from './built-scene.ts';
 
 /** A port on which nobody listens: one that was just given back. */
 async function freePort(): Promise<number> {
@@ -19,14 +13,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('the built kubectl-nvme', () => {
-  let home: string;
-  const run = (...args: string[]): Promise<ProgramResult> =>
-    runProgramFile(builtProgram('kubectl-nvme'), args, { HOME: home });
-
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'kubectl-nvme-home-'));
-  });
-  afterAll(() => rmSync(home, { recursive: true }));
+  const run = builtRunner();
 
   it('prints its version without a cluster', async () => {
     const { exitCode, stdout, stderr } = await run('version');
@@ -64,17 +51,9 @@ describe('the built kubectl-nvme', () => {
   });
 
   describe('with an API server', () => {
-    let server: CannedApiServer;
-    const status = (...args: string[]) => run('status', '-s', server.address, ...args);
-
-    beforeEach(async () => {
-      server = await CannedApiServer.start();
-      server.list('/api/v1/nodes', 'Node', [node()]);
-      server.list('/api/v1/persistentvolumes', 'PersistentVolume', []);
-      server.list(`${NVME}/nvmenodes`, 'NVMeNode', [nvmeNode()]);
-      server.list(`${NVME}/nvmeprofiles`, 'NVMeProfile', []);
-    });
-    afterEach(() => server.stop());
+    const server = serverForEach();
+    const complete = builtRunner('kubectl_complete-nvme');
+    const status = (...args: string[]) => run('status', '-s', server().address, ...args);
 
     it('prints a table without colours', async () => {
       const { exitCode, stdout, stderr } = await status();
@@ -93,22 +72,21 @@ describe('the built kubectl-nvme', () => {
     });
 
     it('gives up on a server that hangs after --request-timeout', async () => {
-      server.answer('/api/v1/nodes', 'hang');
+      server().answer('/api/v1/nodes', 'hang');
       const { exitCode, stderr } = await status('--request-timeout', '300ms');
       expect(stderr).toMatch(/^Unable to connect to the server: /);
       expect(exitCode).toBe(1);
     });
 
     it('completes names from the cluster, and nothing when it hangs', async () => {
-      const complete = (...line: string[]) =>
-        runProgramFile(builtProgram('kubectl_complete-nvme'), line, { HOME: home });
-      expect(await complete('status', '-s', server.address, '')).toEqual({
+      server().answer('/api/v1/nodes', { body: { kind: 'Table', rows: [{ cells: ['n1', 'Ready'] }] } });
+      expect(await complete('status', '-s', server().address, '')).toEqual({
         exitCode: 0,
         stdout: 'n1\n:4\n',
         stderr: '',
       });
-      server.answer('/api/v1/nodes', 'hang');
-      expect(await complete('status', '-s', server.address, '')).toEqual({
+      server().answer('/api/v1/nodes', 'hang');
+      expect(await complete('status', '-s', server().address, '')).toEqual({
         exitCode: 0,
         stdout: ':4\n',
         stderr: '',

@@ -1,23 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { VERBS } from '../../../../cmd/cli/registry.ts';
 import { node, nvmeNode, persistentVolume } from '../../../builders/objects.ts';
-import { builtProgram, runProgramFile, type ProgramResult } from '../../../builders/built-program.ts';
-import { CannedApiServer } from '../../../fakes/api-server.ts';
-
-const NVME = '/apis/kubectl-nvme.dev/v1alpha1';
+import { builtRunner, NVME, serverForEach } from './built-scene.ts';
 
 describe('the verbs of the built kubectl-nvme', () => {
-  let home: string;
-  const run = (...args: string[]): Promise<ProgramResult> =>
-    runProgramFile(builtProgram('kubectl-nvme'), args, { HOME: home });
-
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'kubectl-nvme-home-'));
-  });
-  afterAll(() => rmSync(home, { recursive: true }));
+  const run = builtRunner();
 
   it('each show their help with an example on stdout', async () => {
     const shown = await Promise.all(VERBS.map(({ path }) => run(...path, '--help')));
@@ -41,21 +28,8 @@ describe('the verbs of the built kubectl-nvme', () => {
   });
 
   describe('with an API server', () => {
-    let server: CannedApiServer;
-    const onServer = (...args: string[]) => run(...args, '-s', server.address);
-
-    beforeEach(async () => {
-      server = await CannedApiServer.start();
-      server.answer('/api/v1/nodes/n1', { body: node() });
-      server.list('/api/v1/nodes', 'Node', [node()]);
-      server.list('/api/v1/pods', 'Pod', []);
-      server.list('/api/v1/events', 'Event', []);
-      server.list('/api/v1/persistentvolumes', 'PersistentVolume', []);
-      server.answer(`${NVME}/nvmenodes/n1`, { body: nvmeNode() });
-      server.list(`${NVME}/nvmenodes`, 'NVMeNode', [nvmeNode()]);
-      server.list(`${NVME}/nvmeprofiles`, 'NVMeProfile', []);
-    });
-    afterEach(() => server.stop());
+    const server = serverForEach();
+    const onServer = (...args: string[]) => run(...args, '-s', server().address);
 
     it('tell scripts by the exit code whether a node may go', async () => {
       expect(await onServer('drain-check', 'n1')).toEqual({
@@ -65,7 +39,7 @@ describe('the verbs of the built kubectl-nvme', () => {
       });
       const claimRef = { namespace: 'default', name: 'data-0', uid: 'claim-1' };
       const bound = persistentVolume({ spec: { claimRef }, status: { phase: 'Bound' } });
-      server.list('/api/v1/persistentvolumes', 'PersistentVolume', [bound]);
+      server().list('/api/v1/persistentvolumes', 'PersistentVolume', [bound]);
       const { exitCode, stdout } = await onServer('drain-check', 'n1', '-o', 'name');
       expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: 'persistentvolume/pv-1\n' });
     });
@@ -82,8 +56,8 @@ describe('the verbs of the built kubectl-nvme', () => {
       };
       const steps = [{ name: 'discard /dev/nvme1n1', command: [] }];
       const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-1' }];
-      server.answer('/api/v1/nodes/n1', { body: node({ metadata: { name: 'n1', uid: 'uid-1' } }) });
-      server.answer(`${NVME}/nvmenodes/n1`, {
+      server().answer('/api/v1/nodes/n1', { body: node({ metadata: { name: 'n1', uid: 'uid-1' } }) });
+      server().answer(`${NVME}/nvmenodes/n1`, {
         body: nvmeNode({
           metadata: { name: 'n1', ownerReferences },
           status: { resetPlan: { ...plan, steps } },
@@ -94,7 +68,7 @@ describe('the verbs of the built kubectl-nvme', () => {
         'error: the reset of node n1 must be confirmed, and there is no terminal to ask on\n',
       );
       expect(exitCode).toBe(1);
-      expect(server.requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
+      expect(server().requests.filter((request) => !request.startsWith('GET '))).toEqual([]);
     });
 
     it('describe a node, and write nothing', async () => {

@@ -24,7 +24,10 @@ describe('error messages', () => {
 
   it('ask for a login after a 401', () => {
     const error = new ApiError(401, { reason: 'Unauthorized', message: 'Unauthorized' }, 'GET /');
-    expect(explain(error)).toEqual(['error: You must be logged in to the server (Unauthorized)']);
+    expect(explain(error)).toEqual([
+      'error: You must be logged in to the server (Unauthorized)',
+      'Your credentials are missing, wrong or expired: log in again, then check with: kubectl auth whoami',
+    ]);
   });
 
   it('recognise a refused connection behind any number of causes', () => {

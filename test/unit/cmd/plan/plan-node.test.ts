@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { nodes } from '../../../../kube/resources.ts';
 import { node } from '../../../builders/objects.ts';
 import { kubectlNVMe } from '../../../fakes/program.ts';
-import { plan, SetupBench } from '../setup/setup-bench.ts';
+import { plan, planLines, SetupBench } from '../setup/setup-bench.ts';
 
 describe('kubectl nvme plan node', () => {
   let bench: SetupBench;
@@ -32,19 +32,9 @@ describe('kubectl nvme plan node', () => {
     });
     const { stdout, stderr, exitCode } = await run('n1');
     expect(stdout).toBe(
-      [
-        'Plan plan-1 for node n1: Filesystem/ext4, provider aws',
-        '',
-        'STEP   NAME                                   COMMAND',
-        "1      make ext4 filesystem on /dev/nvme1n1   mkfs.ext4 -U 'a b' /dev/nvme1n1",
-        '2      mount /dev/nvme1n1                     mount /dev/nvme1n1 /pv-disks/x',
-        '',
-        'Left alone:',
-        '  /dev/nvme2n1   carries an xfs filesystem',
-        '  /dev/nvme0n1   holds the root filesystem',
-        '  /dev/nvme3n1   Remote, InUse',
-        '',
-      ].join('\n'),
+      [...planLines, '  /dev/nvme0n1   holds the root filesystem', '  /dev/nvme3n1   Remote, InUse', ''].join(
+        '\n',
+      ),
     );
     expect({ stderr, exitCode, writes: bench.kube.writes }).toEqual({ stderr: '', exitCode: 0, writes: [] });
   });

@@ -21,6 +21,18 @@ export const plan: Plan = {
   refusals: [{ path: '/dev/nvme2n1', reason: 'carries an xfs filesystem' }],
 };
 
+/** `plan` as people read it, up to the drives that are left alone. */
+export const planLines: readonly string[] = [
+  'Plan plan-1 for node n1: Filesystem/ext4, provider aws',
+  '',
+  'STEP   NAME                                   COMMAND',
+  "1      make ext4 filesystem on /dev/nvme1n1   mkfs.ext4 -U 'a b' /dev/nvme1n1",
+  '2      mount /dev/nvme1n1                     mount /dev/nvme1n1 /pv-disks/x',
+  '',
+  'Left alone:',
+  '  /dev/nvme2n1   carries an xfs filesystem',
+];
+
 export const AT = '2026-01-01T00:00:00Z';
 
 /** A condition of the generation that the NVMeNode has when it is reported. */

@@ -46,8 +46,7 @@ describe('kubectl nvme setup node, of several nodes', () => {
 
   it('orders all of them, and one that fails does not stop the others', async () => {
     const running = bench.setup('n1', 'n9', 'n2', 'n3');
-    await settle(40);
-    expect(ordered()).toEqual(NAMES);
+    await expect.poll(ordered).toEqual(NAMES);
     agentEnds('n2', 'False', 'mkfs.ext4 exited with 1');
     agentEnds('n1', 'True');
     agentEnds('n3', 'True');
@@ -60,11 +59,9 @@ describe('kubectl nvme setup node, of several nodes', () => {
 
   it('selects by labels, and begins no more than --max-parallel at a time', async () => {
     const running = bench.setup('-l', 'pool=nvme', '--max-parallel', '2');
-    await settle(40);
-    expect(ordered()).toEqual(['n1', 'n2']);
+    await expect.poll(ordered).toEqual(['n1', 'n2']);
     agentEnds('n1', 'True');
-    await settle(40);
-    expect(ordered()).toEqual(NAMES);
+    await expect.poll(ordered).toEqual(NAMES);
     agentEnds('n2', 'True');
     agentEnds('n3', 'True');
     expect(await running).toMatchObject({ exitCode: 0 });
@@ -73,7 +70,7 @@ describe('kubectl nvme setup node, of several nodes', () => {
   it('detaches from all of them on Ctrl-C, and says how to follow them again and what was not ordered', async () => {
     const interruption = new AbortController();
     const running = bench.run(['n1', 'n2', 'n3', '--max-parallel=2', '--layout', 'lvm'], interruption.signal);
-    await settle(40);
+    await expect.poll(ordered).toEqual(['n1', 'n2']);
     interruption.abort(new Error('interrupted'));
     const { stderr, exitCode } = await running;
     expect(exitCode).toBe(130);
