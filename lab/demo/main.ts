@@ -25,6 +25,11 @@ if (args.includes('--help') || args.includes('-h')) {
   process.exit(0);
 }
 
+// Whoever reads may stop (`npm run demo | head`); the cluster is still removed.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const keep = args.includes('--keep');
 const started = performance.now();
 const narrator = createNarrator(process.stdout, () => (performance.now() - started) / 1000);

@@ -13,7 +13,7 @@ const QUESTIONS: readonly (readonly string[])[] = [
     'jsonpath={range .items[*]}{.metadata.name}{" "}{.status.conditions}{"\\n"}{end}',
   ],
   ['get', 'events', '-A', '--sort-by=.lastTimestamp'],
-  ['logs', '-n', 'kubectl-nvme-agent', '--selector=app.kubernetes.io/component=agent', '--tail=40'],
+  ['logs', '-n', 'kubectl-nvme-agent', '--selector=app.kubernetes.io/name=nvme-agent', '--tail=40'],
   ['get', 'configmap', '-n', 'kubectl-nvme', 'nvme-webhook-cleanup', '-o', 'jsonpath={.data}'],
 ];
 
