@@ -1,29 +1,35 @@
-// Writes what is generated from the code: the CRDs and the webhook's RBAC. `--check` compares instead, and fails on a
-// difference.
+// Writes what is generated from the code: the CRDs, the webhook's RBAC, and the page of flags. `--check` compares
+// instead, and fails on a difference.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { customResourceDefinitions } from '../api/crd/definitions.ts';
 import { rbacObjects } from '../webhook/rbac-manifest.ts';
+import { flagsPage } from './flags-page.ts';
 
-const manifests = join(import.meta.dirname, '..', 'manifests');
+const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
 const yaml = (object: object): string => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 });
+const note = (from: string): string => `Generated from ${from} by \`npm run generate\`.`;
+const manifest = (from: string, body: string) => ({ from, text: `# ${note(from)}\n${body}` });
 
 const generated: Record<string, { from: string; text: string }> = {
-  'base/webhook-rbac.yaml': { from: 'webhook/permissions.ts', text: rbacObjects().map(yaml).join('---\n') },
+  'manifests/base/webhook-rbac.yaml': manifest(
+    'webhook/permissions.ts',
+    rbacObjects().map(yaml).join('---\n'),
+  ),
+  'docs/flags.md': { from: 'cmd/verbs', text: `<!-- ${note('cmd/verbs')} -->\n${await flagsPage()}` },
 };
 for (const [name, definition] of Object.entries(customResourceDefinitions())) {
-  generated[`crds/${name}`] = { from: 'api/crd', text: yaml(definition) };
+  generated[`manifests/crds/${name}`] = manifest('api/crd', yaml(definition));
 }
 
-for (const [name, { from, text: body }] of Object.entries(generated)) {
-  const text = `# Generated from ${from} by \`npm run generate\`.\n${body}`;
-  const path = join(manifests, name);
+for (const [name, { from, text }] of Object.entries(generated)) {
+  const path = join(root, name);
   if (!check) writeFileSync(path, text);
   else if (readFileSync(path, 'utf8') !== text) {
-    console.error(`manifests/${name} is not what ${from} says: run \`npm run generate\``);
+    console.error(`${name} is not what ${from} says: run \`npm run generate\``);
     process.exitCode = 1;
   }
 }

@@ -1,22 +1,13 @@
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { STARTUP_TAINT_KEY, TAINTED } from '../../../api/keys.ts';
-import { AGENT_NAMESPACE, HOME_NAMESPACE, NAME_LABEL, WEBHOOK_NAME } from '../../../api/parts.ts';
+import { AGENT_NAMESPACE, HOME_NAMESPACE, WEBHOOK_NAME } from '../../../api/parts.ts';
 import type { ManifestObject } from '../../../cmd/install/bundle.ts';
 import type { KubeApi } from '../../../kube/api.ts';
 import { isNotFound } from '../../../kube/errors.ts';
-import {
-  mutatingWebhooks,
-  namespaces,
-  nodes,
-  nvmeProfiles,
-  pods,
-  type Node,
-  type Pod,
-} from '../../../kube/resources.ts';
+import { mutatingWebhooks, namespaces, nodes, nvmeProfiles, type Node } from '../../../kube/resources.ts';
 import { manifestBundle } from '../../../scripts/manifests/bundle.ts';
 import { taintConfiguration } from '../../../webhook/registration/configuration.ts';
 import { startLab, type Lab } from '../../../lab/lab.ts';
@@ -24,6 +15,7 @@ import { builtProgram, runProgramFile, type ProgramResult } from '../../builders
 import { testLabContext } from '../../builders/lab-context.ts';
 import { node } from '../../builders/objects.ts';
 import { realKube } from '../kube/real-kube.ts';
+import { playKubelet } from './play-kubelet.ts';
 
 const MANIFESTS = join(import.meta.dirname, '..', '..', '..', 'manifests');
 
@@ -153,26 +145,3 @@ const tainted = (name: string): Node => ({
     spec: { taints: [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' }] },
   }),
 });
-
-/** Does with every pod of ours that has a node what a kubelet would: starts it, lets it end. */
-async function playKubelet(kube: KubeApi, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const { items } = await kube.listAll(pods, { labelSelector: NAME_LABEL });
-    for (const each of items.filter(({ spec }) => spec?.nodeName))
-      await play(kube, each).catch(ignoreMissing);
-    await delay(100, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-async function play(kube: KubeApi, { metadata = {}, status = {} }: Pod): Promise<void> {
-  const { name = '', namespace = '', deletionTimestamp } = metadata;
-  if (deletionTimestamp !== undefined) await kube.delete(pods, name, { namespace, gracePeriodSeconds: 0 });
-  else if (status.phase === 'Pending') {
-    const body = { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } };
-    await kube.patch(pods, name, { type: 'merge', body }, { namespace, subresource: 'status' });
-  }
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!isNotFound(error)) throw error;
-}
