@@ -1,5 +1,6 @@
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../../../bench/in-parallel.ts';
 import type { KubeApi } from '../../../../kube/api.ts';
 import { startLab, type Lab } from '../../../../lab/lab.ts';
 import { builtProgram, runProgramFile } from '../../../builders/built-program.ts';
@@ -7,7 +8,7 @@ import { testLabContext } from '../../../builders/lab-context.ts';
 import { folderUntilEnd } from '../../../builders/temporary-folder.ts';
 import { realKube } from '../../kube/real-kube.ts';
 import { playKubelet } from '../play-kubelet.ts';
-import { LINES } from './lines.ts';
+import { LINES, READING } from './lines.ts';
 import { addNodes, addStorage } from './scene.ts';
 import { scrubbed } from './scrubbed.ts';
 
@@ -44,7 +45,9 @@ describe('what every command line prints on a real control plane', () => {
 
   it.each(Object.keys(LINES))('%s', async (verb) => {
     const parts: string[] = [];
-    for (const line of LINES[verb] ?? []) parts.push(await transcript(line));
+    await inParallel([...(LINES[verb] ?? []).entries()], READING.has(verb) ? 4 : 1, async ([index, line]) => {
+      parts[index] = await transcript(line);
+    });
     // What the other verbs look at comes once the kinds are installed.
     if (verb === 'install') await addStorage(kube);
     await expect(parts.join('\n')).toMatchFileSnapshot(join('output', `${verb.replace(' ', '-')}.txt`));

@@ -13,6 +13,12 @@ const printed = (verb: string, sortBy = '.metadata.name', names = ''): string[] 
   ];
 };
 
+/** Verbs whose lines change nothing that others look at: they run side by side. */
+export const READING: ReadonlySet<string> = new Set([
+  ...['version', 'completion', 'status', 'describe node', 'plan node', 'drain-check', 'health', 'hugepages'],
+  ...['list drives', 'list volumes', 'list orphans', 'list profiles', 'logs', 'doctor', 'spdk render'],
+]);
+
 /**
  * The command lines of each verb, run in this order on one cluster, what changes it behind what only looks. A test of the
  * unit ring holds them to every flag and every example of `--help`.
