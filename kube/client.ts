@@ -105,10 +105,13 @@ class KubeClient implements KubeApi {
     const watch = { ...options, sendInitialEvents: true, allowWatchBookmarks: true };
     const path = resourcePath(type, { namespace: options.namespace }) + listQuery(watch, true);
     const request: HttpRequest = { method: 'GET', path, stream: true };
+    const silence = this.#exchange.silence(request, options);
+    const signal = AbortSignal.any([silence.signal, ...(options.signal ? [options.signal] : [])]);
     try {
-      const items = await this.#exchange.within(request, options, (signal) =>
-        streamedList(this.#exchange.watch<T>(request, { ...options, signal }), project),
-      );
+      const items = await streamedList(this.#exchange.watch<T>(request, { ...options, signal }), (object) => {
+        silence.heard();
+        return project(object);
+      });
       if (items === undefined) return undefined;
       return {
         apiVersion: 'v1',
@@ -119,6 +122,8 @@ class KubeClient implements KubeApi {
     } catch (error) {
       if (error instanceof ApiError) return undefined;
       throw error;
+    } finally {
+      silence.end();
     }
   }
 

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
 import { ApiError, isUnauthorized, TransportError } from './errors.ts';
 import { retryDelay, type RetryPolicy } from './retry.ts';
+import { Silence } from './silence.ts';
 import { apiError } from './status.ts';
 import { requestLine, type HttpRequest, type Transport } from './transport.ts';
 import { watchEvents } from './watch-stream.ts';
@@ -59,14 +60,14 @@ export class Exchange {
     yield* watchEvents<T>(this.#open(request, options), requestLine(request));
   }
 
-  /** Runs work on a stream that must be through within the request's time limit. */
-  async within<T>(
-    request: HttpRequest,
-    options: RequestOptions,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    const ms = options.timeoutMs ?? this.#options.defaultTimeoutMs;
-    return withDeadline(this.#deadline(request, ms, options.signal), work);
+  /** Ends a stream that says nothing for as long as a request may take: a large one may take longer as a whole. */
+  silence(request: HttpRequest, options: RequestOptions): Silence {
+    const { clock, ms, expired } = this.#deadline(
+      request,
+      options.timeoutMs ?? this.#options.defaultTimeoutMs,
+      undefined,
+    );
+    return new Silence(clock, ms, expired);
   }
 
   /** An answer without end as text; a character is never cut in two. */

@@ -3,6 +3,7 @@ import { ApiError, TransportError } from './errors.ts';
 import { selection, type ListSource } from './list-pages.ts';
 import type { StatusBody } from './errors.ts';
 import type { KubeObject } from './api.ts';
+import { Silence } from './silence.ts';
 
 /** An event with the version to go on from after it. */
 export interface FollowedEvent<T> {
@@ -56,38 +57,3 @@ const versionOf = (object: unknown): string | undefined => (object as KubeObject
 
 const watchError = (status: StatusBody, line: string): ApiError =>
   new ApiError(status.code ?? 500, status, line);
-
-/** Aborts its signal when nothing was heard for a while; hearing costs one assignment, because events come in floods. */
-class Silence {
-  readonly #controller = new AbortController();
-  readonly #timer = new AbortController();
-  readonly #clock: Clock;
-  #heard: number;
-
-  constructor(clock: Clock, ms: number, reason: () => Error) {
-    this.#clock = clock;
-    this.#heard = clock.now();
-    this.#guard(ms).then(
-      () => this.#controller.abort(reason()),
-      () => undefined,
-    );
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  heard(): void {
-    this.#heard = this.#clock.now();
-  }
-
-  end(): void {
-    this.#timer.abort();
-  }
-
-  async #guard(ms: number): Promise<void> {
-    for (let rest = ms; rest > 0; rest = this.#heard + ms - this.#clock.now()) {
-      await this.#clock.sleep(rest, this.#timer.signal);
-    }
-  }
-}

@@ -62,6 +62,27 @@ describe('a streamed list', () => {
     expect(await names()).toEqual(['paged']);
   });
 
+  it('may take longer than the time limit as long as objects come', async () => {
+    let say: (text: string) => void = () => undefined;
+    api.always((_, response) => {
+      say = (text) => void response.write(text);
+      say(event('ADDED', { name: 'a' }));
+    });
+    const seen: string[] = [];
+    const list = names((node) => {
+      seen.push(node.metadata?.name ?? '');
+      return node;
+    });
+    for (const name of ['b', 'c']) {
+      await expect.poll(() => seen.length).toBe(name === 'b' ? 1 : 2);
+      await clock.advance(20_000);
+      say(event('ADDED', { name }));
+    }
+    await expect.poll(() => seen.length).toBe(3);
+    say(END);
+    expect(await list).toEqual(['a', 'b', 'c']);
+  });
+
   it('ends at the time limit when the server never comes to the bookmark', async () => {
     api.always(stream(event('ADDED', { name: 'a' })));
     const failure = names().catch((error: unknown) => String(error));
