@@ -42,7 +42,10 @@ function launcher(program: string): string {
   return `#!/bin/sh
 # Starts ${program} with a Node that can run it.
 # Not readlink -f, which macOS before 12.3 lacks.
-self=$0
+case $0 in
+  */*) self=$0 ;;
+  *) self=./$0 ;;
+esac
 while [ -L "$self" ]; do
   link=$(readlink "$self")
   case $link in
@@ -50,10 +53,7 @@ while [ -L "$self" ]; do
     *) self=\${self%/*}/$link ;;
   esac
 done
-case $self in
-  */*) here=\${self%/*} ;;
-  *) here=. ;;
-esac
+here=\${self%/*}
 ${PRELUDES[program] ?? ''}node="$here/../node_modules/node/bin/node"
 if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo "${program}: needs Node.js >= 22.19 and found none on the PATH" >&2; exit 127; }
