@@ -28,8 +28,6 @@ export interface FaultProxy {
   /** `http://127.0.0.1:PORT`. */
   url: string;
   kube: KubeApi;
-  /** For programs of their own. */
-  url: string;
   /** Requests that were passed on, `DELETE /api/…`. */
   passed: string[];
   /** How often harm was done since the last fault began. */
@@ -80,7 +78,6 @@ export async function faultProxy(
   return {
     url,
     kube: createKubeApi(config, { clock: systemClock(), userAgent: 'fault-test/0', defaultTimeoutMs: 5_000 }),
-    url,
     passed,
     get harmed() {
       return harmed;
