@@ -37,11 +37,15 @@ describe('docs/walkthrough.md', () => {
     });
 
   it('prints what its commands print', async () => {
+    const printed: string[] = [];
+    const promised: string[] = [];
     for (const { command, expected } of consoleCommands(PAGE)) {
       const output = await read(command);
       if (matchesPage(output, expected)) continue;
-      console.error(await postMortem(ctx, lab));
-      expect(`$ ${command}\n${output}`).toBe(`$ ${command}\n${expected}`);
+      printed.push(`$ ${command}\n${output}`);
+      promised.push(`$ ${command}\n${expected}`);
     }
+    if (printed.length > 0) console.error(await postMortem(ctx, lab));
+    expect(printed).toEqual(promised);
   }, 900_000);
 });

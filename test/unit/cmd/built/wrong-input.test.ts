@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { node, nvmeNode } from '../../../builders/objects.ts';
+import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
 import { builtRunner, NVME, serverForEach } from './built-scene.ts';
 
 const owned = { name: 'n1', ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-1' }] };
@@ -50,6 +50,7 @@ describe('what the built kubectl-nvme says of wrong input', () => {
   it('an unknown node', async () => {
     const answer = status(404, 'NotFound', 'nodes "x" not found', { name: 'x', kind: 'nodes' });
     server().answer('/api/v1/nodes/x', answer);
+    server().answer(`${NVME}/nvmenodes/x`, status(404, 'NotFound', 'nvmenodes "x" not found', { name: 'x' }));
     expect(await refusal('describe', 'node', 'x')).toBe(
       'Error from server (NotFound): nodes "x" not found\n',
     );
@@ -82,6 +83,7 @@ describe('what the built kubectl-nvme says of wrong input', () => {
 
   describe('about a set-up', () => {
     const enrolled = (spec: object): void => {
+      server().answer(`${NVME}/nvmeprofiles/fast`, { body: nvmeProfile() });
       server().answer('/api/v1/nodes/n1', { body: node({ metadata: { name: 'n1', uid: 'uid-1' } }) });
       server().answer(`${NVME}/nvmenodes/n1`, {
         body: nvmeNode({ metadata: owned, spec, status: { plan, conditions: [] } }),
