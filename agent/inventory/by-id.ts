@@ -33,12 +33,33 @@ function usableLinks(facts: Facts, device: BlockDevice): string[] {
   const shared = sharesSerial(facts, device);
   const nsid = namespaceId(facts, device);
   const ownNamespace = new RegExp(`(?:_|-ns-)${nsid}$`);
-  return (facts.links.get(device.kname) ?? [])
-    .filter((name) => !/-part\d+$/.test(name))
+  const links = (facts.links.get(device.kname) ?? []).filter((name) => !/-part\d+$/.test(name));
+  return links
+    .filter((name) => !isAnothers(facts, device, name) && !isOneOfSeveralSlots(links, name))
     .filter((name) => !shared || rank(name) !== RANK_SERIAL || ownNamespace.test(name))
     .sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
 }
 
+/** A link with the model and serial number of another drive is out of date, or was damaged. */
+function isAnothers(facts: Facts, device: BlockDevice, link: string): boolean {
+  const named = [...facts.devices.values()].filter(
+    (drive) => drive.type === 'disk' && namesDrive(link, drive),
+  );
+  return named.length > 0 && !named.includes(device);
+}
+
+/** Whether a link is the one that udev makes of a drive's model and serial number, with the namespace or without. */
+function namesDrive(link: string, drive: BlockDevice): boolean {
+  const name = udevName(drive);
+  return link.startsWith(name) && /^(?:(?:_|-ns-)\d+)?$/.test(link.slice(name.length));
+}
+
+/** Google numbers its slots, and a drive is in one of them: of two such names one at least is wrong. */
+function isOneOfSeveralSlots(links: readonly string[], link: string): boolean {
+  return SLOT.test(link) && links.filter((name) => SLOT.test(name)).length > 1;
+}
+
+const SLOT = /^google-local-(?:nvme-)?ssd-\d+$/;
 const RANK_SERIAL = 1;
 
 /** Google's links name the slot; then model and serial; then other buses; hexadecimal world-wide names last. */

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../../api/snapshot.ts';
 import { mdArrays } from './arrays.ts';
-import { possibleIdentities, stableName } from './by-id.ts';
+import { isHiddenPath, possibleIdentities, stableName } from './by-id.ts';
+import { contradiction } from './contradiction.ts';
 import { column, withDescendants, type BlockDevice } from './device-table.ts';
 import { inventoryDrive, isDrive } from './drives.ts';
 import { factsOf, type Facts } from './facts.ts';
@@ -88,16 +89,21 @@ function platformOwner(
   { nodeLabels = {} }: ClassifyContext,
 ): string | undefined {
   const local = new Set(drives.filter(({ role }) => role === 'Local').map(({ path }) => path));
+  // What is told of a drive in two ways may be a local one, whatever role was read from the one of them.
   const stacks = [...facts.devices.values()]
-    .filter(({ path }) => local.has(path))
+    .filter((device) => local.has(device.path) || (isDrive(device) && contradiction(device) !== undefined))
     .flatMap((device) => withDescendants(facts.devices, device));
   return standDown(facts, stacks, arrays, nodeLabels);
 }
 
+const nameOf = ({ path }: InventoryDrive): string => path.slice(path.lastIndexOf('/') + 1);
+
 /** Two drives of one identity would get the same UUIDs: neither can be set up, nor be called ours. */
 function keepApart(drives: readonly InventoryDrive[]): InventoryDrive[] {
   return drives.map((drive) => {
-    const twin = drives.find((other) => other !== drive && other.identity === drive.identity);
+    const twin = drives.find(
+      (other) => other !== drive && other.identity === drive.identity && !isHiddenPath(nameOf(other)),
+    );
     if (!twin || !['Free', 'Ours', 'Bound'].includes(drive.state)) return drive;
     const reason = `cannot be told apart from ${twin.path}: same model, serial and namespace`;
     return { ...drive, state: 'Unknown', selected: false, halfMade: false, reason };

@@ -1,6 +1,7 @@
 import type { Drive, ReportedHealth } from '../../api/drive.ts';
 import type { DriveHealth, NvmeIdentity, SpdkRecord } from '../../api/snapshot.ts';
 import { isHiddenPath, namespaceId, possibleIdentities, stableName } from './by-id.ts';
+import { contradiction } from './contradiction.ts';
 import { provenBlank } from './content.ts';
 import { column, sizeOf, withDescendants, type BlockDevice } from './device-table.ts';
 import { aliasesOf, type Facts } from './facts.ts';
@@ -65,6 +66,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
     ...present({ signature, handed }),
     mountPoints: hostMountPaths(facts, device),
     volumes: volumes.map(({ name }) => name),
+    adrift: isAdrift(facts, device),
     raw: volumes.some((volume) => handsOut(volume, identities)),
     blank: provenBlank(facts, device, context.strict),
     unique: hasUniqueNumber(facts, device, context.cloud),
@@ -150,6 +152,13 @@ function description(facts: Facts, device: BlockDevice) {
       health: smart && lastingHealth(smart),
     }),
   };
+}
+
+/** Whether nobody knows which controller a namespace hangs on, so that it may be any. */
+function isAdrift(facts: Facts, device: BlockDevice): boolean {
+  const namespace = /^nvme\d+n\d+$/.test(device.kname);
+  const { transport = '' } = facts.snapshot.nvme?.[device.path] ?? {};
+  return namespace && (transport === '' || contradiction(device) !== undefined);
 }
 
 /** The kernel says -1 on machines without NUMA. */

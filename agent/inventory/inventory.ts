@@ -38,6 +38,8 @@ export interface InventoryDrive extends Drive {
   volumes: string[];
   /** Present when we have handed the drive to SPDK, in this boot or before, or have it back since. */
   handed?: SpdkController;
+  /** A namespace whose controller is not known: no controller may be taken away while it could be that one. */
+  adrift: boolean;
   /** One of them is ours and hands the whole drive out raw: whatever is on it is its user's. */
   raw: boolean;
   /** Its samples are one constant byte. */

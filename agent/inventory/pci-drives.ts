@@ -67,6 +67,7 @@ function row({ address, numaNode }: PciDevice): Omit<InventoryDrive, 'state' | '
     halfMade: false,
     mountPoints: [],
     volumes: [],
+    adrift: false,
     raw: false,
     blank: false,
     unique: false,

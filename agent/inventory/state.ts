@@ -2,6 +2,7 @@ import type { DriveState } from '../../api/drive.ts';
 import type { SpdkController } from '../../api/snapshot.ts';
 import type { KnownVolume } from '../plan/known-volume.ts';
 import { provenBlank } from './content.ts';
+import { contradiction } from './contradiction.ts';
 import { isReadOnly, sizeOf, type BlockDevice } from './device-table.ts';
 import type { Facts } from './facts.ts';
 import type { MdArray, VolumeGroup } from './inventory.ts';
@@ -55,7 +56,8 @@ export function stateOf(facts: Facts, device: BlockDevice, context: StateContext
 /** What nobody could read completely is neither free nor ours. */
 function judgeable(facts: Facts, device: BlockDevice, context: StateContext, verdict: Verdict): Verdict {
   if (verdict.state !== 'Free' && verdict.state !== 'Ours' && verdict.state !== 'Bound') return verdict;
-  const why = blindness(facts, context.strict) ?? unread(facts, device, context.strict);
+  const why =
+    blindness(facts, context.strict) ?? contradiction(device) ?? unread(facts, device, context.strict);
   return why === undefined ? verdict : { state: 'Unknown', reason: why };
 }
 

@@ -41,7 +41,10 @@ export function unread(facts: Facts, device: BlockDevice, strict: boolean): stri
 }
 
 function missingRead(facts: Facts, device: BlockDevice): string | undefined {
-  const { holders, samples } = facts.snapshot;
+  const { holders, samples, nvme } = facts.snapshot;
+  // Without it a drive of another machine, over NVMe over Fabrics, looks like one of this machine's.
+  if (/^nvme\d/.test(device.kname) && !nvme?.[device.path]?.transport)
+    return 'the transport of its controller was not read';
   if (holders?.[device.path] === undefined) return 'its holders were not read';
   if (blkidOf(facts, device) === undefined) return 'it was not probed by blkid';
   if (signatureOf(facts, device) !== undefined || partitioning(facts, device) !== undefined) return undefined;

@@ -25,6 +25,8 @@ export function namespaceObstacle(
   { drives }: Pick<Inventory, 'drives'>,
   { address, drives: own }: Controller,
 ): string | undefined {
+  const lost = drives.find(({ adrift }) => adrift);
+  if (lost) return `the controller of ${lost.path} is not known, and it may be ${address}`;
   const other = drives.find((drive) => drive.pciAddress === address && !own.includes(drive));
   if (other === undefined) return undefined;
   return `shares its controller ${address} with ${other.path}, which must stay: ${other.reason ?? other.state}`;

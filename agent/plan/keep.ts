@@ -1,7 +1,7 @@
 import { layoutWithDefaults } from '../../api/defaults.ts';
 import type { LayoutType } from '../../api/layout.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
-import type { Inventory } from '../inventory/inventory.ts';
+import type { Inventory, InventoryDrive } from '../inventory/inventory.ts';
 import { isHandedOut, keepBlock } from './block.ts';
 import { mayBeAdopted } from './existing-data.ts';
 import { carriesOwnFilesystem, keepFilesystems } from './filesystem.ts';
@@ -26,19 +26,25 @@ export function keepExisting(inventory: Inventory, spec: NVMeProfileSpec): Kept 
   return { ...together(...parts), present };
 }
 
-function typesPresent(
-  { drives, arrays, volumeGroups, swapAreas }: Inventory,
-  spec: NVMeProfileSpec,
-): Set<LayoutType> {
+function typesPresent(inventory: Inventory, spec: NVMeProfileSpec): Set<LayoutType> {
+  const { drives, arrays, volumeGroups, swapAreas } = inventory;
   const types = new Set<LayoutType>();
-  if (drives.some((drive) => carriesOwnFilesystem(drive) || mayBeAdopted(drive, spec)))
-    types.add('Filesystem');
+  const isAdopted = adoption(inventory, spec);
+  if (drives.some((drive) => carriesOwnFilesystem(drive) || isAdopted(drive))) types.add('Filesystem');
   if (arrays.some(({ ours, halfMade }) => ours && !halfMade)) types.add('RAID');
   if (volumeGroups.some(({ ours }) => ours)) types.add('LVM');
   if (drives.some(isHanded)) types.add('SPDK');
   if (drives.some(isHandedOut)) types.add('Block');
   if (swapAreas.some(({ ours }) => ours)) types.add('Swap');
   return types;
+}
+
+/** Which drives are taken over: none where the platform owns them, however empty they are. */
+function adoption(
+  { standDown }: Inventory,
+  spec: Pick<NVMeProfileSpec, 'layout' | 'existingData'>,
+): (drive: InventoryDrive) => boolean {
+  return (drive) => standDown === undefined && mayBeAdopted(drive, spec);
 }
 
 function keep(
@@ -49,7 +55,7 @@ function keep(
   const wish = wishOf(spec.layout);
   switch (type) {
     case 'Filesystem':
-      return keepFilesystems(inventory, wish.filesystem, (drive) => mayBeAdopted(drive, spec));
+      return keepFilesystems(inventory, wish.filesystem, adoption(inventory, spec));
     case 'RAID':
       return keepArrays(inventory, wish);
     case 'SPDK':
@@ -67,7 +73,8 @@ function keep(
 function keepOther(inventory: Inventory, type: LayoutType, spec: NVMeProfileSpec): LayoutPlan {
   const { steps, volumes, candidates, refusals, degraded, again } = keep(inventory, type, {
     layout: layoutWithDefaults({ type }),
-    existingData: spec.existingData,
+    // Only where Filesystem is wanted is a filesystem of someone else's taken over, however empty it is.
+    existingData: 'Refuse',
     drives: { ...spec.drives, exclude: ['*'] },
   });
   const drift = `carries our ${type} layout, not ${spec.layout.type}: drain the node, reset it and set it up again`;

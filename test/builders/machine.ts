@@ -19,10 +19,19 @@ export interface DriveOverrides {
   /** PCI address of its controller. */
   address?: string;
   links?: string[];
+  /** lsblk's columns that are otherwise than on a new drive. */
+  row?: Partial<LsblkDevice>;
 }
 
-/** A machine whose every read succeeded. `drives` are keyed by kernel name; a root disk `nvme0n1` is always there. */
+/** The disk that the machine runs from, an EBS volume `nvme0n1` unless told otherwise. */
+export interface RootOverrides extends DriveOverrides {
+  /** Kernel name. */
+  name?: string;
+}
+
+/** A machine whose every read succeeded. `drives` are keyed by kernel name; a root disk is always there. */
 export interface MachineOverrides {
+  root?: RootOverrides;
   drives?: Record<string, DriveOverrides>;
   /** Mount point by kernel path. */
   mounts?: Record<string, string>;
@@ -32,11 +41,13 @@ export interface MachineOverrides {
 }
 
 const GIB = 2 ** 30;
+const ROOT_ADDRESS = '0000:00:03.0';
 export const INSTANCE_STORE = 'Amazon EC2 NVMe Instance Storage';
 export const EBS = 'Amazon Elastic Block Store';
 
 /** The snapshot that discovery would make of the machine. */
 export function machine({
+  root = {},
   drives = {},
   mounts = {},
   swaps = [],
@@ -44,7 +55,9 @@ export function machine({
 }: MachineOverrides = {}): Snapshot {
   const names = Object.keys(drives);
   const rows = names.map((name, index) => lsblkDrive(name, drives[name] ?? {}, index));
-  const all = [rootDisk(), ...rows];
+  const disk = rootDisk(root);
+  const all = [disk, ...rows];
+  const [system] = disk.children ?? [];
   const entries = (of: (name: string, drive: DriveOverrides) => [string, unknown][]) =>
     Object.fromEntries(names.flatMap((name) => of(name, drives[name] ?? {})));
   return {
@@ -57,7 +70,7 @@ export function machine({
         ]
       ).map((link) => [link, `/dev/${name}`]),
     ) as Record<string, string>,
-    mountinfo: mountinfo(all, { '/dev/nvme0n1p1': '/', ...mounts }),
+    mountinfo: mountinfo(all, { [system?.path ?? '']: '/', ...mounts }),
     swaps: `Filename\tType\tSize\tUsed\tPriority\n${swaps.map((path) => `${path} partition 1 0 -2\n`).join('')}`,
     mdstat: 'Personalities : \nunused devices: <none>\n',
     blkid: entries((name, { blkid = {} }) => [[`/dev/${name}`, blkid]]) as NonNullable<Snapshot['blkid']>,
@@ -65,9 +78,14 @@ export function machine({
       (blkid ?? children) ? [] : [[`/dev/${name}`, { constant: sample }]],
     ) as NonNullable<Snapshot['samples']>,
     holders: entries((name, { holders = [] }) => [[`/dev/${name}`, holders]]) as Record<string, string[]>,
-    nvme: entries((name, { transport = 'pcie', nsid = 1, numaNode = 0, address = '0000:00:1f.0' }) => [
-      [`/dev/${name}`, { transport, nsid, numaNode, address }],
-    ]) as NonNullable<Snapshot['nvme']>,
+    nvme: {
+      ...(disk.tran === 'nvme'
+        ? { [`/dev/${disk.name}`]: { transport: 'pcie', address: ROOT_ADDRESS } }
+        : {}),
+      ...(entries((name, { transport = 'pcie', nsid = 1, numaNode = 0, address = '0000:00:1f.0' }) => [
+        [`/dev/${name}`, { transport, nsid, numaNode, address }],
+      ]) as NonNullable<Snapshot['nvme']>),
+    },
     pvs: [],
     vgs: [],
     lvs: [],
@@ -87,11 +105,12 @@ export function partition(name: string, more: Partial<LsblkDevice> = {}): LsblkD
   return { name, kname: name, path: `/dev/${name}`, type: 'part', size: GIB, ...more };
 }
 
-function rootDisk(): LsblkDevice {
+function rootDisk({ name = 'nvme0n1', ...drive }: RootOverrides): LsblkDevice {
+  const ebs = { model: EBS, serial: 'vol0123456789abcdef0', size: 20 * GIB };
   return {
-    ...lsblkDrive('nvme0n1', { model: EBS, serial: 'vol0123456789abcdef0', size: 20 * GIB }, -1),
+    ...lsblkDrive(name, { ...ebs, ...drive }, -1),
     pttype: 'gpt',
-    children: [partition('nvme0n1p1', { 'maj:min': '259:100', fstype: 'xfs' })],
+    children: [partition(`${name}${/\d$/.test(name) ? 'p' : ''}1`, { 'maj:min': '259:100', fstype: 'xfs' })],
   };
 }
 
@@ -114,6 +133,7 @@ function lsblkDrive(name: string, drive: DriveOverrides, index: number): LsblkDe
     'log-sec': 512,
     mountpoints: [null],
     children: drive.children ?? [],
+    ...drive.row,
   };
 }
 

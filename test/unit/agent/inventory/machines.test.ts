@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { withDefaults } from '../../../../api/defaults.ts';
+import { runPlan } from '../../../../agent/cli/plan.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import { fixture, fixtureNames } from '../../../builders/snapshot-fixture.ts';
@@ -11,11 +12,14 @@ interface Expected {
   /** Candidates of a Filesystem layout. */
   candidates: string[];
   standDown?: RegExp;
+  /** What the machine itself cannot tell. */
+  nodeLabels?: Record<string, string>;
 }
 
 const ROOT = 'Root InUse root disk';
 const EBS = 'Remote Unknown remote: Amazon EBS volume';
 const FREE = 'Local Free';
+const EIGHT = [0, 1, 2, 3, 4, 5, 6, 7].map((place) => `/dev/nvme${place}n1`);
 
 const MACHINES: Record<string, Expected> = {
   'aws-c6id.32xlarge-nodeadm': {
@@ -54,6 +58,17 @@ const MACHINES: Record<string, Expected> = {
     drives: { '/dev/nvme0n1': FREE, '/dev/nvme1n1': ROOT },
     candidates: ['/dev/nvme0n1'],
   },
+  'aws-i4i.8xlarge-bottlerocket-ephemeral': {
+    provider: 'aws',
+    drives: {
+      '/dev/nvme0n1': ROOT,
+      '/dev/nvme1n1': 'Remote InUse remote: Amazon EBS volume; mounted on /local in the host',
+      '/dev/nvme2n1': 'Local InUse member of md array ephemeral',
+      '/dev/nvme3n1': 'Local InUse member of md array ephemeral',
+    },
+    candidates: [],
+    standDown: /Bottlerocket/,
+  },
   'aws-m6id.8xlarge': {
     provider: 'aws',
     drives: {
@@ -79,10 +94,38 @@ const MACHINES: Record<string, Expected> = {
     },
     candidates: ['/dev/nvme1n1', '/dev/nvme2n1'],
   },
+  'azure-Standard_D8ds_v4': {
+    provider: 'azure',
+    drives: { '/dev/sda': ROOT, '/dev/sdb': 'Local Foreign partitioned' },
+    candidates: [],
+  },
+  'azure-Standard_L16s_v3-azure-vm-utils': {
+    provider: 'azure',
+    drives: {
+      '/dev/nvme0n1': 'Local InUse member of md array azure-ephemeral-md',
+      '/dev/nvme1n1': 'Local InUse member of md array azure-ephemeral-md',
+      '/dev/sda': ROOT,
+    },
+    candidates: [],
+    standDown: /azure-vm-utils/,
+  },
   'azure-Standard_L8s_v3': {
     provider: 'azure',
     drives: { '/dev/nvme0n1': FREE, '/dev/sda': ROOT, '/dev/sdb': 'Local InUse mounted on /mnt in the host' },
     candidates: ['/dev/nvme0n1'],
+  },
+  'gcp-c3-standard-22-lssd-ephemeral': {
+    provider: 'gcp',
+    drives: {
+      '/dev/nvme0n1': ROOT,
+      '/dev/nvme1n1': 'Local InUse member of md array 0',
+      '/dev/nvme2n1': 'Local InUse member of md array 0',
+      '/dev/nvme3n1': 'Local InUse member of md array 0',
+      '/dev/nvme4n1': 'Local InUse member of md array 0',
+    },
+    candidates: [],
+    nodeLabels: { 'cloud.google.com/gke-ephemeral-storage-local-ssd': 'true' },
+    standDown: /GKE/,
   },
   'gcp-c3-standard-8-lssd': {
     provider: 'gcp',
@@ -93,6 +136,15 @@ const MACHINES: Record<string, Expected> = {
       '/dev/nvme2n1': FREE,
     },
     candidates: ['/dev/nvme1n1', '/dev/nvme2n1'],
+  },
+  'gcp-n1-standard-8-scsi-local-ssd': {
+    provider: 'gcp',
+    drives: {
+      '/dev/sda': ROOT,
+      '/dev/sdb': 'Local Free taken only when drives.include names it',
+      '/dev/sdc': 'Local Free taken only when drives.include names it',
+    },
+    candidates: [],
   },
   'gcp-n2-highmem-16-swap': {
     provider: 'gcp',
@@ -129,12 +181,54 @@ const MACHINES: Record<string, Expected> = {
     },
     candidates: ['/dev/nvme0n1', '/dev/nvme1n1'],
   },
+  'metal-dell-r7525-8-nvme': {
+    provider: 'generic',
+    drives: { ...Object.fromEntries(EIGHT.map((path) => [path, FREE])), '/dev/sda': ROOT, '/dev/sdb': ROOT },
+    candidates: EIGHT,
+  },
+  'metal-dm-multipath': {
+    provider: 'generic',
+    drives: {
+      '/dev/nvme0n1': FREE,
+      '/dev/nvme1n1': 'Remote InUse remote: NVMe over fc; mounted on /srv in the host',
+      '/dev/nvme2n1': 'Remote InUse remote: NVMe over fc; mounted on /srv in the host',
+      '/dev/sda': ROOT,
+      '/dev/sdb': ROOT,
+    },
+    candidates: ['/dev/nvme0n1'],
+  },
+  'metal-native-multipath': {
+    provider: 'generic',
+    drives: {
+      '/dev/nvme0n1': FREE,
+      '/dev/nvme0c1n1': 'Other Unknown one path of a multipath namespace',
+      '/dev/nvme2n1': 'Remote Unknown remote: NVMe over tcp',
+      '/dev/sda': ROOT,
+      '/dev/sdb': ROOT,
+    },
+    candidates: ['/dev/nvme0n1'],
+  },
+  'metal-supermicro-vfio': {
+    provider: 'generic',
+    drives: {
+      '/dev/nvme0n1': FREE,
+      '/dev/nvme1n1': FREE,
+      '/dev/sda': ROOT,
+      '/dev/sdb': ROOT,
+      '0000:d8:00.0': 'Other InUse NVMe controller bound to vfio-pci',
+      '0000:d9:00.0': 'Other InUse NVMe controller bound to vfio-pci',
+      '0000:da:00.0': 'Other Unknown NVMe controller without a driver',
+    },
+    candidates: ['/dev/nvme0n1', '/dev/nvme1n1'],
+  },
 };
 
 async function planOf(name: string, strict: boolean) {
   const { snapshot } = await fixture(name);
   const spec = withDefaults();
-  const inventory = takeInventory(snapshot, { provider: 'auto', drives: spec.drives, strict, volumes: [] });
+  const { nodeLabels = {} } = MACHINES[name] ?? {};
+  const context = { provider: 'auto', drives: spec.drives, strict, volumes: [], nodeLabels } as const;
+  const inventory = takeInventory(snapshot, context);
   return { inventory, planned: planSetup(inventory, { spec, nodeUID: 'uid' }) };
 }
 
@@ -175,4 +269,22 @@ test('a snapshot of lsblk alone is not enough for live set-up', async () => {
   const { planned } = await planOf('aws-i3.2xlarge-lsblk-only', true);
   expect(planned.steps).toEqual([]);
   expect(planned.plan.refusals).toEqual([{ path: '/dev/nvme0n1', reason: 'mountinfo was not read' }]);
+});
+
+/** The layouts that a person would ask for; each its own page of the golden output. */
+const LAYOUTS = ['filesystem', 'raid', 'lvm', 'swap', 'block', 'spdk'];
+
+// After a wanted change: npx vitest run --project unit test/unit/agent/inventory/machines.test.ts -u
+test.each(Object.keys(MACHINES))('%s has the plans that are on record', async (name) => {
+  const { text } = await fixture(name);
+  const pages = await Promise.all(
+    LAYOUTS.map(async (layout) => {
+      const page: string[] = [];
+      const stdout = { write: (piece: string) => page.push(piece) > 0 };
+      const options = { snapshot: name, layout, cloudProvider: 'auto', output: 'text' } as const;
+      const code = await runPlan(options, { stdout, readFile: () => Promise.resolve(text) });
+      return `$ nvme-agent plan ${layout} --snapshot ${name}.json\n${page.join('')}exit code ${code}\n`;
+    }),
+  );
+  await expect(pages.join('\n')).toMatchFileSnapshot(`../../../fixtures/plans/${name}.txt`);
 });
