@@ -1,3 +1,4 @@
+import { absent } from './absent.ts';
 import type { KubeApi, RequestOptions } from './api.ts';
 import type { Clock } from './clock.ts';
 import { isAlreadyExists, isConflict, isNotFound } from './errors.ts';
@@ -72,12 +73,8 @@ export class LeaseRecord {
 
   async #read(options: RequestOptions): Promise<Lease | undefined> {
     const { kube, name } = this.#target;
-    try {
-      return this.#observe(await kube.get(leases, name, options));
-    } catch (error) {
-      if (isNotFound(error)) return undefined;
-      throw error;
-    }
+    const lease = await absent(kube.get(leases, name, options));
+    return lease && this.#observe(lease);
   }
 
   /** A conflict means that somebody wrote since we read: not ours this time. */

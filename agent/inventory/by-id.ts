@@ -40,12 +40,14 @@ function usableLinks(facts: Facts, device: BlockDevice): string[] {
     .sort((a, b) => rank(a) - rank(b) || a.length - b.length || (a < b ? -1 : 1));
 }
 
-/** A link with the model and serial number of another drive is out of date, or was damaged. */
+/** A link with the model and serial number of another drive, or of none that is here beside one of its own, is out of date. */
 function isAnothers(facts: Facts, device: BlockDevice, link: string): boolean {
   const named = [...facts.devices.values()].filter(
     (drive) => drive.type === 'disk' && namesDrive(link, drive),
   );
-  return named.length > 0 && !named.includes(device);
+  if (named.length > 0) return !named.includes(device);
+  const links = facts.links.get(device.kname) ?? [];
+  return rank(link) === RANK_SERIAL && links.some((name) => namesDrive(name, device));
 }
 
 /** Whether a link is the one that udev makes of a drive's model and serial number, with the namespace or without. */

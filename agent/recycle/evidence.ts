@@ -1,5 +1,5 @@
+import { absent } from '../../kube/absent.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { isNotFound } from '../../kube/errors.ts';
 import { persistentVolumeClaims, persistentVolumes, type PersistentVolume } from '../../kube/resources.ts';
 import type { Host } from '../host/host.ts';
 import type { PlannedVolume } from '../plan/planned.ts';
@@ -31,7 +31,7 @@ export async function judgeReleased(
   sources: EvidenceSources,
 ): Promise<Released | undefined> {
   const { kube, host, paused, signal } = sources;
-  const object = await orAbsent(kube.get(persistentVolumes, name, { signal }));
+  const object = await absent(kube.get(persistentVolumes, name, { signal }));
   if (object === undefined || !isReleased(object)) return undefined;
   const claimUID = paused ? undefined : await claimUIDOf(kube, object, signal);
   const evidence: Evidence = { paused, ...(claimUID === undefined ? {} : { claimUID }) };
@@ -58,15 +58,6 @@ async function claimUIDOf(
 ): Promise<string | undefined> {
   const { namespace, name } = spec?.claimRef ?? {};
   if (namespace === undefined || name === undefined) return undefined;
-  const claim = await orAbsent(kube.get(persistentVolumeClaims, name, { namespace, signal }));
+  const claim = await absent(kube.get(persistentVolumeClaims, name, { namespace, signal }));
   return claim?.metadata?.uid;
-}
-
-async function orAbsent<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

@@ -11,8 +11,8 @@ export interface HugepagesWatch {
 
 /** The kernel tells nobody when pages are taken; a few small reads are all that a look costs. */
 const LOOK_MS = 15_000;
-/** Between looks on a machine without hugepages. */
-const IDLE_MS = 60_000;
+/** Where there are none: the agent's own slow look would find the first ones as soon. */
+const IDLE_MS = 300_000;
 
 /** Calls `wake` when hugepages were taken or given back since the last look; ends with the signal. */
 export async function watchHugepages(

@@ -2,8 +2,8 @@ import { HOSTNAME_LABEL } from '../../api/keys.ts';
 import { pauseOf, type Pause } from '../../api/pause.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { NVMeProfile } from '../../api/profile.ts';
-import type { KubeApi, RequestOptions, ResourceType } from '../../kube/api.ts';
-import { isNotFound } from '../../kube/errors.ts';
+import { absent } from '../../kube/absent.ts';
+import type { KubeApi, ResourceType } from '../../kube/api.ts';
 import {
   nodes,
   nvmeNodes,
@@ -46,7 +46,7 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Observation> {
   const options = signal ? { signal } : {};
-  const read = <T>(type: ResourceType<T>, one: string) => found(kube, type, one, options);
+  const read = <T>(type: ResourceType<T>, one: string) => absent(kube.get(type, one, options));
   const node = await nodeOfThisBoot(read, name, hostBootID);
   const uid = node.metadata?.uid ?? '';
   const nvme = await enrolledNode(read, name, uid);
@@ -85,18 +85,4 @@ async function enrolledNode(read: Read, name: string, uid: string): Promise<NVMe
   const owner = nvme.metadata.ownerReferences?.find(({ kind }) => kind === 'Node')?.uid;
   if (owner === uid) return nvme;
   throw new NotYet(`NVMeNode "${name}" belongs to an earlier node of that name (UID ${owner ?? 'none'})`);
-}
-
-async function found<T>(
-  kube: KubeApi,
-  type: ResourceType<T>,
-  name: string,
-  options: RequestOptions,
-): Promise<T | undefined> {
-  try {
-    return await kube.get(type, name, options);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

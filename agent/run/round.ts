@@ -1,4 +1,5 @@
-import type { NodeRequest, NVMeNode } from '../../api/node.ts';
+import type { NodeRequest, NVMeNode, VolumeStatus } from '../../api/node.ts';
+import type { Snapshot } from '../../api/snapshot.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { EventRecorder } from '../../kube/events.ts';
@@ -8,22 +9,10 @@ import { forgetBegun } from '../apply/forget-begun.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
-import type { Inventory } from '../inventory/inventory.ts';
-import { absentVolumes, missingDrives, type AbsentVolume, type LossContext } from '../loss/judge.ts';
-import { markAbsent } from '../loss/mark.ts';
 import type { Planned } from '../plan/planned.ts';
-import { present } from '../inventory/present.ts';
 import { isRefused } from '../plan/plan.ts';
-import {
-  blindConditions,
-  conditions,
-  refusalOf,
-  standingRefusal,
-  withRefusal,
-} from '../report/conditions.ts';
-import { hugepagesOf, kubeletBehind } from '../report/hugepages.ts';
-import { readiness, type Failure, type Readiness, type Situation } from '../report/readiness.ts';
-import { trimmedSnapshot } from '../report/trimmed-snapshot.ts';
+import { blindConditions, refusalOf, standingRefusal, withRefusal } from '../report/conditions.ts';
+import type { Failure, Readiness } from '../report/readiness.ts';
 import type { Released } from '../recycle/evidence.ts';
 import { failureOf } from './failure.ts';
 import { intentOf, wantedSpec, type Intent } from './intent.ts';
@@ -32,13 +21,16 @@ import { RefusedOrderError } from '../order/refused-order-error.ts';
 import { observeWithOrder, recordOrder } from './consent.ts';
 import { requestObstacle } from './judge-request.ts';
 import { inventoryFor, look, planFor, resetFor, type Discover, type Look } from './look.ts';
+import { markLosses } from './mark-losses.ts';
 import type { Observation } from './observe.ts';
 import { publishAndSee } from './publish-and-see.ts';
 import { publishable } from './publishable.ts';
 import { recycleAll } from './recycle-all.ts';
 import { judgeAll, withReleased } from './released.ts';
+import { reportStanding } from './report-standing.ts';
 import { Reporter } from './reporter.ts';
 import { performReset } from './reset/perform.ts';
+import { hasUnread, standingOf } from './standing.ts';
 
 export interface ReconcileOptions {
   kube: KubeApi;
@@ -206,57 +198,40 @@ export class Round {
     return planned.plan.id;
   }
 
-  /** Publishes what is there, reports, and only then touches the taint. */
+  /** Publishes what is there, judges what is not, reports, and only then touches the taint. One look serves all of it. */
   async settle({ snapshot, planned: before }: Look, failure: Failure | undefined): Promise<Readiness> {
-    if (before.stale.length > 0) {
-      await forgetBegun(this.#options.host, async () => (await this.look()).planned.stale);
-    }
-    const { spec, hasProfile, waitingForRequest } = this.#intent;
-    const mayPublish = (now: Observation) => publishable(snapshot, now, failure !== undefined);
-    const { volumes: published, seen } = await publishAndSee(mayPublish, {
-      ...this.#options,
-      spec,
-      localDrives: before.plan.drives.filter(({ role }) => role === 'Local').length,
-      onPublished: (volume) => this.#to.say.volumePublished(volume),
-      signal: this.#signal,
-    });
-    // With the new volumes known: the plan that the next round will make, if nothing changes until then.
-    const planned = planFor(snapshot, seen, spec);
-    const inventory = inventoryFor(snapshot, seen, spec);
-    const reset = resetFor(inventory, seen, spec);
-    const loss = lossContext(inventory, planned, seen);
-    const absent = await markAbsent(absentVolumes(loss), {
-      ...this.#options,
-      judgeAgain: () => this.#judgeAgain(),
-    });
+    await this.#forgetStale(before);
+    const intent = this.#intent;
+    const { volumes: published, seen } = await this.#publish(snapshot, before, failure);
+    const standing = standingOf(snapshot, seen, intent.spec);
     const judged = { ...this.#options, signal: this.#signal };
+    const absent = await markLosses(standing, judged);
     this.#released = failure === undefined ? await judgeAll(before.volumes, published, seen, judged) : [];
     const living = withReleased(published, this.#released);
     const volumes = [...living, ...absent.map(({ status }) => status)];
-    const situation: Situation = {
-      ...{ spec, hasProfile, planned, volumes, waitingForRequest, missingDrives: missingDrives(loss) },
-      ...kubeletBehind(snapshot, seen.node, spec),
-      ...present({ failure, pause: seen.pause, refusedRequest: this.#refusedRequest }),
-      ...present({ request: this.#nvme.spec?.request }),
-    };
-    const ready = readiness(situation);
-    const { generation, now } = this.#to;
-    const found = conditions(this.#nvme.status?.conditions, situation, ready, generation, now);
-    await this.#to.report({ ready, conditions: found, failed: failure !== undefined }, spec, {
-      provider: planned.plan.provider,
-      drives: planned.plan.drives,
-      layout: planned.plan.layout,
-      inventory: trimmedSnapshot(snapshot),
-      plan: planned.plan,
-      resetPlan: reset.plan,
-      volumes,
-      hugepages: await hugepagesOf(this.#options.kube, snapshot, seen.node),
-      progress: failure === undefined ? undefined : this.#nvme.status?.progress,
+    const outcome = { volumes, intent, failure, refusedRequest: this.#refusedRequest };
+    const ready = await reportStanding(this.#to, this.#options.kube, standing, outcome);
+    return hasUnread(standing) ? { ...ready, unread: true } : ready;
+  }
+
+  /** Looks once more, under the write lock: an agent beside us may just have begun what seems to be of no use. */
+  async #forgetStale({ stale }: Planned): Promise<void> {
+    if (stale.length === 0) return;
+    await forgetBegun(this.#options.host, async () => (await this.look()).planned.stale);
+  }
+
+  #publish(
+    snapshot: Snapshot,
+    { plan }: Planned,
+    failure: Failure | undefined,
+  ): Promise<{ volumes: VolumeStatus[]; seen: Observation }> {
+    return publishAndSee((now) => publishable(snapshot, now, failure !== undefined), {
+      ...this.#options,
+      spec: this.#intent.spec,
+      localDrives: plan.drives.filter(({ role }) => role === 'Local').length,
+      onPublished: (volume) => this.#to.say.volumePublished(volume),
+      signal: this.#signal,
     });
-    const isUnread = inventory.drives.some(({ role, state }) => {
-      return role === 'Local' && (state === 'Unknown' || state === 'Failed');
-    });
-    return isUnread ? { ...ready, unread: true } : ready;
   }
 
   /** Ends the lives of released volumes; gives in how many milliseconds to look again at those that are left. */
@@ -275,14 +250,6 @@ export class Round {
     return recycleAll(this.#released, { ...common, say, before, report });
   }
 
-  async #judgeAgain(): Promise<AbsentVolume[]> {
-    const { discover } = this.#options;
-    const seen = await observeWithOrder(this.#options, this.#signal);
-    const { spec } = intentOf(seen);
-    const { snapshot, planned } = await look(discover, seen, spec, this.#signal);
-    return absentVolumes(lossContext(inventoryFor(snapshot, seen, spec), planned, seen));
-  }
-
   /** Reports a round that could not see the machine; what was known of it stays as it was, and so does the taint. */
   async reportBlind(failure: Failure): Promise<Readiness> {
     const ready = { ready: false, ...failure };
@@ -299,10 +266,3 @@ export class Round {
     return this.#refusal ?? standingRefusal(this.#nvme.status?.conditions, request.id);
   }
 }
-
-const lossContext = (inventory: Inventory, planned: Planned, seen: Observation): LossContext => ({
-  inventory,
-  found: planned.volumes.map(({ identity }) => identity),
-  volumes: seen.volumes,
-  nodeName: seen.publishing.name,
-});

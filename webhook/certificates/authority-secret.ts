@@ -1,5 +1,6 @@
+import { absent } from '../../kube/absent.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { isAlreadyExists, isConflict, isNotFound } from '../../kube/errors.ts';
+import { isAlreadyExists, isConflict } from '../../kube/errors.ts';
 import { secrets, type Secret } from '../../kube/resources.ts';
 import { createAuthority, type KeyedCertificate } from './authority.ts';
 import { authorityProblem } from './validity.ts';
@@ -65,14 +66,8 @@ async function readOrWrite(source: AuthoritySource): Promise<AuthorityRecord> {
   return next;
 }
 
-async function read({ kube, namespace }: AuthoritySource): Promise<Secret | undefined> {
-  try {
-    return await kube.get(secrets, AUTHORITY_SECRET, { namespace });
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
+const read = ({ kube, namespace }: AuthoritySource): Promise<Secret | undefined> =>
+  absent(kube.get(secrets, AUTHORITY_SECRET, { namespace }));
 
 function encode(namespace: string, record: AuthorityRecord, resourceVersion: string | undefined): Secret {
   const { current, previous } = record;

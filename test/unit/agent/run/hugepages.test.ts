@@ -36,3 +36,25 @@ test.each([
   await watchHugepages({ host, clock, wake: () => (woken += 1), onError }, ending.signal);
   expect(woken).toBe(expected);
 });
+
+test.each([
+  ['every 15 s where there are hugepages', 8, 15_000],
+  ['no more often than the slow look where there are none', 0, 300_000],
+])('the agent looks %s', async (_, total, expected) => {
+  const slept: number[] = [];
+  const ending = new AbortController();
+  const clock: Clock = {
+    now: () => 0,
+    sleep: (milliseconds) => {
+      slept.push(milliseconds);
+      ending.abort();
+      return Promise.resolve();
+    },
+  };
+  const host = new SnapshotHost(machine({ snapshot: { hugepages: [pool(total, total)] } }));
+  const onError = (error: unknown): void => {
+    throw error;
+  };
+  await watchHugepages({ host, clock, wake: () => undefined, onError }, ending.signal);
+  expect(slept).toEqual([expected]);
+});
