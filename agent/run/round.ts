@@ -9,6 +9,7 @@ import { forgetBegun } from '../apply/forget-begun.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { RefusedError } from '../apply/refused-error.ts';
 import type { Host } from '../host/host.ts';
+import { present } from '../inventory/present.ts';
 import type { Planned } from '../plan/planned.ts';
 import { isRefused } from '../plan/plan.ts';
 import { blindConditions, refusalOf, standingRefusal, withRefusal } from '../report/conditions.ts';

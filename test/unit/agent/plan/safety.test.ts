@@ -157,6 +157,19 @@ test('an empty filesystem of someone else’s is adopted only where filesystems 
   expect(steps('Filesystem').map(({ kind }) => kind)).toContain('mount');
 });
 
+test('no other layout is begun beside one of ours', () => {
+  if (!aws) throw new Error('expected a cloud');
+  const choices = [{ kind: 'published' }, { kind: 'blank' }];
+  const blank = (type: 'Filesystem' | 'RAID' | 'LVM' | 'Block' | 'Swap') => {
+    const scene = makeScene({ cloud: aws, choices, spec: { layout: { type } }, kubelet: limitedKubelet() });
+    return planOf(scene);
+  };
+  for (const type of ['RAID', 'LVM', 'Block', 'Swap'] as const) {
+    expect(reasons(blank(type))['/dev/nvme2n1']).toContain(`carries our Filesystem layout, not ${type}`);
+  }
+  expect(blank('Filesystem').plan.candidates).toEqual(['/dev/nvme1n1', '/dev/nvme2n1']);
+});
+
 test('nothing is adopted where the platform owns the drives', () => {
   if (!aws) throw new Error('expected a cloud');
   const spec = { ...filesystem, existingData: 'Adopt' as const };

@@ -94,6 +94,11 @@ describe('the decision that the taint hangs on', () => {
   it.each<[string, Partial<Situation>, string]>([
     ['no profile matches', { hasProfile: false }, 'NoProfile'],
     ['the drives hold data', { planned: planned({ candidates: [], refusals }) }, 'ExistingData'],
+    [
+      'the drives hold data, although none are required',
+      { spec: withDefaults({}), planned: planned({ candidates: [], refusals }), volumes: [] },
+      'ExistingData',
+    ],
     ['it has fewer drives than wanted', { planned: planned({ candidates: [] }) }, 'TooFewDrives'],
     ['the kubelet does not know the hugepages yet', { kubeletLag: '32, not 0' }, 'KubeletRestartNeeded'],
     ['steps are left', { planned: planned({ steps: [step] }) }, 'SettingUp'],

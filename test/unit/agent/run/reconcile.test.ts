@@ -88,6 +88,14 @@ describe('one round of the agent', () => {
     expect(writes(host)).toEqual([]);
   });
 
+  it('does nothing while the NVMeNode is that of an earlier node of its name', async () => {
+    const host = await hostWith({ nvme1n1: {}, nvme2n1: {} });
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'of-the-machine-before' }];
+    await kube.patch(nvmeNodes, 'n1', { type: 'merge', body: { metadata: { ownerReferences } } });
+    await expect(round(host)).rejects.toThrow(NotYet);
+    expect(writes(host)).toEqual([]);
+  });
+
   it('touches no blank drive of a paused node', async () => {
     await cluster({}, {}, { [PAUSED]: '{}' });
     const host = await hostWith({ nvme1n1: {} });
