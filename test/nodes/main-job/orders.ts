@@ -28,7 +28,7 @@ export function ordersFor(scene: Scene, name: string): Orders {
       type: 'merge',
       body: { spec: { request: { ...request, id } } },
     });
-    return await scene.until(`the ${request.type} to be done or refused`, 300, async () => {
+    return await scene.until(`the ${request.type} to be done or refused`, 480, async () => {
       const nvme = await scene.nvmeNode(name);
       const done = nvme?.status?.observedRequestID === id && nvme.status.progress === undefined;
       return done ? nvme : undefined;
