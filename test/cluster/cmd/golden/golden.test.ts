@@ -39,8 +39,9 @@ describe('what every command line prints on a real control plane', () => {
     const env = { HOME: home, KUBECONFIG: lab.kubeconfig, PATH: path.join(delimiter) };
     const script = `cd "${home}" && ${line}`;
     const { stdout, stderr, exitCode } = await runProgramFile('/bin/bash', ['-c', script], env);
-    const said = stderr === '' ? '' : `--- stderr\n${stderr}`;
-    return `$ ${line}\n${scrubbed(stdout + said)}--- exit code ${exitCode}\n`;
+    const complaint = scrubbed(stderr);
+    const said = complaint === '' ? '' : `--- stderr\n${complaint}`;
+    return `$ ${line}\n${scrubbed(stdout)}${said}--- exit code ${exitCode}\n`;
   }
 
   it.each(Object.keys(LINES))('%s', async (verb) => {

@@ -101,7 +101,7 @@ export const LINES: Readonly<Record<string, readonly string[]>> = {
     'kubectl nvme logs worker-1 --previous',
     'kubectl nvme logs worker-1 --timestamps --since 1h',
   ],
-  snapshot: ['kubectl nvme snapshot worker-1 > worker-1.json', `grep -c . worker-1.json`],
+  snapshot: ['kubectl nvme snapshot worker-1 > worker-1.json', `grep -c '"bundle"' worker-1.json`],
   doctor: [
     'kubectl nvme doctor',
     'kubectl nvme doctor -o json',

@@ -1,6 +1,9 @@
 /** What differs from run to run, by what stands for it. Ages are cells of a table; their column's width goes with them. */
 const SCRUBS: readonly (readonly [RegExp, string])[] = [
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, '<uid>'],
+  // A plan's ID covers the node's UID; which steps of a rollout are seen depends on the moment.
+  [/\b[0-9a-f]{16}\b/g, '<plan>'],
+  [/^Waiting for .*\n/gm, ''],
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/("?resourceVersion"?: ")\d+"/g, '$1<version>"'],
   [/127\.0\.0\.1:\d+/g, '<server>'],
