@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { labContext } from '../lab/context.ts';
 import { benchAdmission } from './admission/bench.ts';
+import { benchBirths } from './births/bench.ts';
 import { benchCli } from './cli/bench.ts';
 import { benchCleanup } from './cleanup.ts';
 import { benchLab } from './lab.ts';
@@ -17,11 +18,13 @@ const ctx = labContext({
   lifetime: 'owner',
 });
 const json = process.argv.includes('--json');
+const nodes = process.env.BIRTHS === undefined ? undefined : Number(process.env.BIRTHS);
 const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
   lab: (write) => benchLab(ctx, write),
   admission: (write) => benchAdmission(ctx, write, json),
   cli: (write) => benchCli(ctx, write, json),
   cleanup: (write) => benchCleanup(ctx, write, json),
+  births: (write) => benchBirths(ctx, write, json, nodes),
 };
 
 const names = process.argv.slice(2).filter((argument) => argument !== '--json');

@@ -35,6 +35,8 @@ export interface KubeApiOptions {
   maxConnections?: number;
   /** Gets the API server's Warning headers (deprecations, admission warnings). */
   onWarning?: (text: string) => void;
+  /** Told of each answer of the API server, those to retries included. */
+  onAnswer?: (method: string, code: number) => void;
   /** 0 to 1, for the jitter of retries. */
   random?: () => number;
 }
@@ -43,8 +45,8 @@ export interface KubeApiOptions {
 export function createKubeApi(config: ClusterConfig, options: KubeApiOptions): KubeApi {
   const { userAgent, maxConnections = 32, defaultTimeoutMs = 30_000, random = Math.random } = options;
   const transport = new Transport(config, { userAgent, maxConnections });
-  const { clock, onWarning = () => undefined } = options;
-  return new KubeClient(new Exchange(transport, { clock, defaultTimeoutMs, random, onWarning }));
+  const { clock, onWarning = () => undefined, onAnswer = () => undefined } = options;
+  return new KubeClient(new Exchange(transport, { clock, defaultTimeoutMs, random, onWarning, onAnswer }));
 }
 
 const PATCH_TYPES: Record<Patch['type'], string> = {

@@ -15,6 +15,7 @@ export interface ExchangeOptions {
   defaultTimeoutMs: number;
   random: () => number;
   onWarning: (text: string) => void;
+  onAnswer: (method: string, code: number) => void;
 }
 
 /** Requests with a time limit, retries inside it, and errors in the API server's words. */
@@ -130,6 +131,7 @@ export class Exchange {
     const response = await this.#transport.send(request, signal);
     this.#warn(response);
     const code = response.statusCode ?? 0;
+    this.#options.onAnswer(request.method, code);
     if (code < 400) return response;
     const body = await this.#read(response, request, signal);
     throw apiError(code, response.headers, body, requestLine(request));

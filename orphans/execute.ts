@@ -29,7 +29,7 @@ export async function executeDelete(
   action: DeleteAction,
   options: RequestOptions,
 ): Promise<DeleteOutcome> {
-  if (!(await isStillOrphan(kube, action.volume, action.evidence, options))) return 'changed';
+  if (!(await isStillOrphan(kube, action, options))) return 'changed';
   if (action.kind === 'delete-volume' && (await claimExists(kube, action.volume, options))) return 'changed';
   try {
     await deleteTarget(kube, action, options);
@@ -64,13 +64,11 @@ export async function executeKeep(
   }
 }
 
-async function isStillOrphan(
-  kube: KubeApi,
-  seen: OwnVolume,
-  evidence: Evidence,
-  options: RequestOptions,
-): Promise<boolean> {
-  const object = await absent(kube.get(persistentVolumes, seen.name, options));
+async function isStillOrphan(kube: KubeApi, action: DeleteAction, options: RequestOptions): Promise<boolean> {
+  const { volume: seen, evidence } = action;
+  // The API server itself refuses to delete a PV that is not the one judged any more, to the last field.
+  const isGuarded = action.kind === 'delete-volume' && seen.resourceVersion !== '';
+  const object = isGuarded ? seen.object : await absent(kube.get(persistentVolumes, seen.name, options));
   const volume = object && ownVolume(object, await liveRules(kube, seen, options));
   if (volume?.uid !== seen.uid || volume.nodeUID !== seen.nodeUID) return false;
   if (volume.rules?.orphans !== 'Delete' || volume.reclaimPolicy !== 'Delete') return false;

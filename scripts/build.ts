@@ -12,6 +12,7 @@ import {
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { manifestBundle } from './manifests/bundle.ts';
+import { nodeFlags } from './node-flags.ts';
 
 const root = join(import.meta.dirname, '..');
 const staging = join(root, `.dist-${process.pid}`);
@@ -33,12 +34,9 @@ fi
 `,
 };
 
-/** V8 lets the young generation of a program that reads 2,000 nodes grow to 64 MiB; with 4 it needs 125 instead of 190 MiB. */
-const flagsOf = (program: string): string =>
-  program.startsWith('kubectl') ? ' --max-semi-space-size=4' : '';
-
 /** A launcher needs no package: the project's own Node when it is there, else PATH's; start.cjs looks whether it is new enough. */
 function launcher(program: string): string {
+  const flags = (nodeFlags[program] ?? []).map((flag) => ` ${flag}`).join('');
   return `#!/bin/sh
 # Starts ${program} with a Node that can run it.
 # Not readlink -f, which macOS before 12.3 lacks.
@@ -59,7 +57,7 @@ if [ ! -x "$node" ]; then
   node=$(command -v node) || { echo "${program}: needs Node.js >= 22.19 and found none on the PATH" >&2; exit 127; }
 fi
 export NODE_COMPILE_CACHE="\${NODE_COMPILE_CACHE-\${XDG_CACHE_HOME:-$HOME/.cache}/kubectl-nvme/compile}"
-exec "$node"${flagsOf(program)} "$here/lib/start.cjs" ${program} "$@"
+exec "$node"${flags} "$here/lib/start.cjs" ${program} "$@"
 `;
 }
 

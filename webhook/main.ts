@@ -1,5 +1,6 @@
 // nvme-webhook: wires process, clock, streams and API client together; decides nothing.
 import { loadClusterConfig } from '../kube/config.ts';
+import { AnswerCounts } from '../kube/answer-counts.ts';
 import { createKubeApi } from '../kube/client.ts';
 import { systemClock } from '../kube/system-clock.ts';
 import { createLogger } from '../logging/logger.ts';
@@ -26,8 +27,10 @@ async function start(options: WebhookOptions): Promise<void> {
     ...(context === undefined ? {} : { context }),
   };
   const config = await loadClusterConfig({ env: process.env, flags });
-  const kube = createKubeApi(config, { clock, userAgent: `nvme-webhook/${version()}` });
-  await run(options, { kube, clock, logger, signal: stop.signal });
+  const answers = new AnswerCounts();
+  const onAnswer = answers.add.bind(answers);
+  const kube = createKubeApi(config, { clock, userAgent: `nvme-webhook/${version()}`, onAnswer });
+  await run(options, { kube, clock, logger, answers, signal: stop.signal });
 }
 
 try {

@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { AnswerCounts } from '../kube/answer-counts.ts';
 import type { Reflector } from '../kube/reflector.ts';
 
 /** What the gauges show, read when Prometheus asks. */
 export interface GaugeSources {
   caches: Readonly<Record<string, Pick<Reflector<unknown>, 'lastEventAge' | 'counts'>>>;
+  answers: AnswerCounts;
   isLeader: () => boolean;
   /** End of the served certificate, in milliseconds since the epoch. */
   certificateExpiry: () => number | undefined;
@@ -18,7 +20,7 @@ export function createRegistry(): Registry {
 
 export function registerGauges(registry: Registry, sources: GaugeSources): void {
   const registers = [registry];
-  const { caches, isLeader, certificateExpiry } = sources;
+  const { caches, answers, isLeader, certificateExpiry } = sources;
   new Gauge({
     name: 'kubectl_nvme_watch_age_seconds',
     help: 'Time since the API server last told us anything of a kind; bookmarks come about every minute.',
@@ -44,6 +46,15 @@ export function registerGauges(registry: Registry, sources: GaugeSources): void 
     registers,
     collect() {
       for (const [kind, cache] of Object.entries(caches)) this.set({ kind }, cache.counts.watches);
+    },
+  });
+  new Gauge({
+    name: 'kubectl_nvme_api_requests_total',
+    help: 'Answers of the API server to our requests, by method and code; watches count once.',
+    labelNames: ['method', 'code'],
+    registers,
+    collect() {
+      for (const { method, code, count } of answers.all()) this.set({ method, code }, count);
     },
   });
   new Gauge({

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { Registry } from 'prom-client';
 import { CLEANUP_CONFIG_MAP } from '../api/keys.ts';
+import type { AnswerCounts } from '../kube/answer-counts.ts';
 import type { KubeApi } from '../kube/api.ts';
 import type { Clock } from '../kube/clock.ts';
 import { EventRecorder } from '../kube/events.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   kube: KubeApi;
   clock: Clock;
   logger: Logger;
+  /** What the API server has answered `kube` so far. */
+  answers: AnswerCounts;
 }
 
 /** The program's parts, wired but not running. */
@@ -55,7 +58,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
   const certificateExpiry = (): number | undefined => admission?.certificateExpiry;
   const tainted = new TaintedNodes(clock, registry);
   caches.nodes.subscribe((change) => tainted.onNode(change));
-  registerGauges(registry, { caches: { ...caches }, isLeader, certificateExpiry });
+  registerGauges(registry, { caches: { ...caches }, answers: around.answers, isLeader, certificateExpiry });
   const leading = leadingWork(
     {
       ...around,

@@ -143,6 +143,10 @@ function pass(
         response.writeHead(incoming.statusCode ?? 502, incoming.headers);
         // A watch of a quiet kind has begun long before its first event.
         response.flushHeaders();
+        // A crash of the API server must reach the client as one, and not as a watch that has nothing to tell.
+        incoming.once('close', () => {
+          if (!incoming.complete) response.destroy();
+        });
         if (harm?.kind === 'half') half(incoming, response);
         else incoming.pipe(response);
       }

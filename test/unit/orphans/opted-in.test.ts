@@ -122,7 +122,7 @@ describe('clean-up of a volume whose StorageClass opted in', () => {
   it('stops the moment that the annotation is taken off, whatever the cache says', async () => {
     await start((kube) => {
       kube.add(storageClasses, storageClass(deleting));
-      kube.before('get', 'persistentvolumes', () => {
+      kube.before('get', 'storageclasses', () => {
         kube.change(storageClasses, 'local-ssd', (object) => delete object.metadata?.annotations);
       });
     });

@@ -15,6 +15,7 @@ import {
   validatingWebhooks,
   type PersistentVolumeClaim,
 } from '../../../kube/resources.ts';
+import { AnswerCounts } from '../../../kube/answer-counts.ts';
 import { createLogger } from '../../../logging/logger.ts';
 import { AUTHORITY_SECRET } from '../../../webhook/certificates/authority-secret.ts';
 import { webhookCommand, type WebhookOptions } from '../../../webhook/options.ts';
@@ -94,7 +95,7 @@ async function optionsOf(...flags: string[]): Promise<WebhookOptions> {
 async function program(kube: FakeKube): Promise<Parts> {
   const options = await optionsOf('--port=0', '--bind-address=127.0.0.1');
   const logger = createLogger(() => undefined, kube.clock);
-  return assemble(options, { kube, clock: kube.clock, logger }, new Registry());
+  return assemble(options, { kube, clock: kube.clock, logger, answers: new AnswerCounts() }, new Registry());
 }
 
 it('may do what the program does in a busy cluster, and nothing else', async () => {

@@ -27,6 +27,9 @@ export type BinderAction =
  * come first, and no volume is promised twice.
  */
 export function decideBindings(state: BinderState): BinderAction[] {
+  const pinned = pinnedClaims(state);
+  // Mostly so, and thousands of volumes need not be read for nobody.
+  if (pinned.length === 0) return [];
   const free = new Set(freeVolumes(state.volumes, state.nodes));
   const take = (
     claim: PersistentVolumeClaim,
@@ -36,7 +39,6 @@ export function decideBindings(state: BinderState): BinderAction[] {
     if (volume) free.delete(volume);
     return volume;
   };
-  const pinned = pinnedClaims(state);
   const binds = pinned.flatMap((one): BinderAction[] => {
     const volume = take(one.claim, ({ nodeName }) => nodeName === one.nodeName);
     return volume === undefined ? [] : [{ ...one, kind: 'bind', volume }];
@@ -76,16 +78,16 @@ function pinnedClaims({ claims, storageClasses, volumes }: BinderState): PinnedC
       .filter(({ provisioner }) => provisioner === PROVISIONER)
       .map(({ metadata }) => metadata?.name),
   );
-  const named = new Set(volumes.map(({ spec }) => keyOf(spec?.claimRef)));
-  return claims
-    .filter(
-      (claim) =>
-        ours.has(claim.spec?.storageClassName) && isWaiting(claim) && !named.has(keyOf(claim.metadata)),
-    )
+  const pinned = claims
+    .filter((claim) => ours.has(claim.spec?.storageClassName) && isWaiting(claim))
     .flatMap((claim) => {
       const nodeName = claim.metadata?.annotations?.[SELECTED_NODE];
       return nodeName === undefined ? [] : [{ claim, nodeName }];
-    })
+    });
+  if (pinned.length === 0) return [];
+  const named = new Set(volumes.map(({ spec }) => keyOf(spec?.claimRef)));
+  return pinned
+    .filter(({ claim }) => !named.has(keyOf(claim.metadata)))
     .sort((a, b) => order(a.claim) - order(b.claim));
 }
 

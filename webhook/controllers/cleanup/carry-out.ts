@@ -3,6 +3,7 @@ import type { Logger } from '../../../logging/logger.ts';
 import { isDeletion, type CleanupAction, type DeleteAction } from '../../../orphans/decide.ts';
 import type { CleanupEvents } from './events.ts';
 import { executeDelete, executeKeep, type KeepAction } from '../../../orphans/execute.ts';
+import type { SentDeletions } from './sent-deletions.ts';
 import { kindLabel, type CleanupMetrics } from './metrics.ts';
 
 export interface CarryOutOptions {
@@ -10,6 +11,7 @@ export interface CarryOutOptions {
   logger: Logger;
   metrics: CleanupMetrics;
   events: CleanupEvents;
+  sent: SentDeletions;
   /** Asked right before each write: a leader that was frozen may have been replaced. */
   mayWrite: () => boolean;
   /** Only logs what would be deleted. */
@@ -17,7 +19,7 @@ export interface CarryOutOptions {
 }
 
 /** Volumes that are worked on side by side. */
-const PARALLEL = 16;
+const PARALLEL = 24;
 
 /**
  * Carries out what was decided; each volume's steps stay in order and end at the first that fails. True when
@@ -37,6 +39,7 @@ export async function carryOut(
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
+  options.events.sumUp();
   return again;
 }
 
@@ -74,7 +77,7 @@ async function keep(
 }
 
 async function remove(
-  { kube, logger, metrics, events, dryRun }: CarryOutOptions,
+  { kube, logger, metrics, events, sent, dryRun }: CarryOutOptions,
   action: DeleteAction,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -84,9 +87,11 @@ async function remove(
     logger.info('clean-up would delete', fields);
     return true;
   }
+  if (sent.has(action)) return true;
   const outcome = await executeDelete(kube, action, { signal });
   metrics.deletions.inc({ kind: what, outcome });
   logger.info('clean-up of an orphan', { ...fields, outcome });
+  if (outcome !== 'changed') sent.add(action);
   if (outcome === 'deleted') events.deleted(action);
   return outcome !== 'changed';
 }

@@ -11,6 +11,7 @@ import { isAnnounced, observe, type Presence } from './breaker.ts';
 import { carryOut } from './carry-out.ts';
 import { decideCleanup, type CleanupDecision, type Memory, type Sighting } from '../../../orphans/decide.ts';
 import { CleanupEvents } from './events.ts';
+import { SentDeletions } from './sent-deletions.ts';
 import type { CleanupMetrics } from './metrics.ts';
 import {
   EMPTY_RECORD,
@@ -49,6 +50,7 @@ const LOOK_AGAIN_MS = 1_000;
 export class CleanupController {
   readonly #options: CleanupOptions;
   readonly #events: CleanupEvents;
+  readonly #sent: SentDeletions;
   #sightings: ReadonlyMap<string, Sighting> = new Map();
   #presence: Presence = new Map();
   #record: CleanupRecord | undefined;
@@ -56,7 +58,8 @@ export class CleanupController {
 
   constructor(options: CleanupOptions) {
     this.#options = options;
-    this.#events = new CleanupEvents(options.recorder);
+    this.#events = new CleanupEvents(options);
+    this.#sent = new SentDeletions(options.clock);
   }
 
   /** To be told of every change of a Node: one that goes between two looks is seen only here. */
@@ -87,7 +90,11 @@ export class CleanupController {
     const decision = decideCleanup(state, this.#memory(record, approved), now);
     this.#sightings = decision.sightings;
     this.#report(decision, record);
-    const again = await carryOut({ ...this.#options, events: this.#events }, decision.actions, signal);
+    const again = await carryOut(
+      { ...this.#options, events: this.#events, sent: this.#sent },
+      decision.actions,
+      signal,
+    );
     return again ? clock.now() + LOOK_AGAIN_MS : decision.nextLook;
   }
 

@@ -1,24 +1,54 @@
+import { CLEANUP_CONFIG_MAP } from '../../../api/keys.ts';
+import type { Clock } from '../../../kube/clock.ts';
 import { eventTarget, type EventRecorder, type EventTarget } from '../../../kube/events.ts';
 import { persistentVolumeClaims, persistentVolumes, pods } from '../../../kube/resources.ts';
+import { TokenBucket } from '../../../kube/token-bucket.ts';
 import type { CleanupAction, DeleteAction } from '../../../orphans/decide.ts';
 
 type HoldAction = Extract<CleanupAction, { kind: 'hold' }>;
 type NamePodAction = Extract<CleanupAction, { kind: 'name-pod' }>;
 type KeepAction = Extract<CleanupAction, { kind: 'keep' }>;
 
+/** Deleted volumes that get an Event each; of a whole fleet one Event sums the rest up, or half of all writes were Events. */
+const VOLUME_EVENTS = { burst: 50, refillMs: 1_000 };
+
 /** What clean-up tells people, each on the object that it is about. */
 export class CleanupEvents {
   readonly #recorder: EventRecorder;
+  readonly #namespace: string;
+  readonly #volumes: TokenBucket;
+  #unsaid = 0;
   /** What was said last about a volume or pod, by UID: a look every second must not say it again. */
   #said = new Map<string, string>();
 
-  constructor(recorder: EventRecorder) {
+  constructor({ recorder, clock, namespace }: { recorder: EventRecorder; clock: Clock; namespace: string }) {
     this.#recorder = recorder;
+    this.#namespace = namespace;
+    this.#volumes = new TokenBucket(clock, VOLUME_EVENTS);
   }
 
+  /** Claims and pods are somebody's, and always get their Event. */
   deleted(action: DeleteAction): void {
+    if (action.kind === 'delete-volume' && !this.#volumes.take()) {
+      this.#unsaid += 1;
+      return;
+    }
     const message = `Deleted with volume ${action.volume.name}: ${action.reason}`;
     this.#recorder.record(targetOf(action), 'Normal', 'NVMeOrphanDeleted', message);
+  }
+
+  /** Says how many volumes went without an Event of their own, where clean-up keeps its record. */
+  sumUp(): void {
+    if (this.#unsaid === 0) return;
+    const target = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name: CLEANUP_CONFIG_MAP,
+      namespace: this.#namespace,
+    };
+    const message = `Deleted ${this.#unsaid} more volumes of nodes that are gone; the log of nvme-webhook names each`;
+    this.#recorder.record(target, 'Normal', 'NVMeOrphanDeleted', message);
+    this.#unsaid = 0;
   }
 
   kept({ volume, nodeUID }: KeepAction): void {

@@ -101,7 +101,7 @@ describe('kubectl nvme cleanup', () => {
   it('leaves a volume alone whose node is back right before the delete', async () => {
     bench.webhookRemembers({ 'node-1': 10 });
     bench.addVolume({ name: 'pv-1' });
-    bench.kube.before('get', 'persistentvolumes', () => bench.kube.add(nodes, registeredNode()));
+    bench.kube.before('get', 'nodes', () => bench.kube.add(nodes, registeredNode()));
     const { stdout, stderr } = await runThrough();
     expect(stdout).toBe('');
     expect(stderr).toContain('persistentvolume/pv-1 is left alone: it has changed since it was looked at\n');

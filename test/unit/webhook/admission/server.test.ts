@@ -110,6 +110,7 @@ describe('the admission server', () => {
       415,
       'charset',
     ],
+    ['a packed body', review(), { headers: { 'Content-Encoding': 'gzip' } }, 415, 'Content-Encoding'],
     ['a body that is too large', 'x'.repeat(7 * 2 ** 20 + 1), {}, 413, 'too large'],
     ['another method', '', { method: 'GET' }, 405, 'POST'],
     ['another path', '', { path: '/' }, 404, ADMISSION_PATH],

@@ -230,4 +230,21 @@ describe('the clean-up controller', () => {
     expect(said()).toEqual(['NVMeOrphanHeld pv-1']);
     expect(bench.kube.objects(events)[0]?.count).toBe(1);
   });
+
+  it('sums the Events of a whole fleet of volumes up, on its ConfigMap', async () => {
+    await start((kube) => {
+      kube.add(nodes, registeredNode('node-2', 'n2'));
+      for (let number = 0; number < 80; number += 1) {
+        kube.add(persistentVolumes, publishedVolume({ name: `pv-${number}` }));
+      }
+    });
+    await look();
+    await look(6);
+    expect(deleted()).toHaveLength(80);
+    expect(said().filter((line) => line.startsWith('NVMeOrphanDeleted pv-'))).toHaveLength(50);
+    const summary = bench.kube
+      .objects(events)
+      .find(({ involvedObject }) => involvedObject.kind === 'ConfigMap');
+    expect(summary?.message).toMatch(/^Deleted 30 more volumes of nodes that are gone/);
+  });
 });
