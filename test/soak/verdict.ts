@@ -28,7 +28,9 @@ export function faultsFound(findings: Findings): string[] {
   const count = (what: string, list: readonly string[]): string[] =>
     list.length === 0 ? [] : [`${list.length} ${what}: ${list.slice(0, 5).join('; ')}`];
   // Whoever loses the lease has to end: that is a rule, not a crash.
-  const crashes = findings.ends.filter((line) => !line.includes('LeadershipLost'));
+  const crashes = findings.ends.filter(
+    (line) => !/lease could not be renewed|taken the lease over/.test(line),
+  );
   return [
     ...count('missed events (work that was not done in time)', findings.missed),
     ...count('missed events (caches that differ from the truth)', findings.differences),

@@ -34,7 +34,9 @@ describe('the verdict on a soak', () => {
   });
 
   it('takes the end of a leader that lost its lease as the rule that it is', () => {
-    expect(faultsFound({ ...clean, ends: ['{"error":"LeadershipLost: not renewed"}'] })).toEqual([]);
+    expect(faultsFound({ ...clean, ends: ['{"error":"The lease could not be renewed for 10 s"}'] })).toEqual(
+      [],
+    );
   });
 
   const steady = (residentMiB: (index: number) => number, descriptors: (index: number) => number): Sample[] =>
