@@ -17,10 +17,12 @@ export type WorkHandler = (key: string, signal: AbortSignal) => Promise<number |
 
 /**
  * Keys to reconcile. A key waits once however often it is added, is never worked on twice at the same time, and one
- * that is added while being worked on comes again afterwards. A failure brings it back later and later.
+ * that is added while being worked on comes again afterwards. Urgent ones overtake the others. A failure brings it back
+ * later and later.
  */
 export class WorkQueue {
   readonly #options: Required<Omit<WorkQueueOptions, 'random'>> & { random: () => number };
+  readonly #urgent = new Set<string>();
   readonly #ready = new Set<string>();
   readonly #active = new Set<string>();
   readonly #again = new Set<string>();
@@ -35,7 +37,7 @@ export class WorkQueue {
 
   /** Items that wait to be worked on now. */
   get depth(): number {
-    return this.#ready.size;
+    return this.#urgent.size + this.#ready.size;
   }
 
   /** Items that wait for their time. */
@@ -43,19 +45,25 @@ export class WorkQueue {
     return this.#delayed.size;
   }
 
-  add(key: string): void {
+  add(key: string, { urgent = false }: { urgent?: boolean } = {}): void {
     this.#delayed.get(key)?.cancel.abort();
     this.#delayed.delete(key);
     if (this.#active.has(key)) this.#again.add(key);
-    else this.#ready.add(key);
+    else this.#wait(key, urgent);
     this.#wakes.shift()?.();
+  }
+
+  #wait(key: string, urgent: boolean): void {
+    if (urgent) this.#ready.delete(key);
+    if (urgent) this.#urgent.add(key);
+    else if (!this.#urgent.has(key)) this.#ready.add(key);
   }
 
   /** Adds later; of several wishes for a key the earliest counts. */
   addAfter(key: string, ms: number): void {
     const due = this.#options.clock.now() + ms;
     const waiting = this.#delayed.get(key);
-    if (this.#ready.has(key) || (waiting && waiting.due <= due)) return;
+    if (this.#urgent.has(key) || this.#ready.has(key) || (waiting && waiting.due <= due)) return;
     waiting?.cancel.abort();
     const cancel = new AbortController();
     this.#delayed.set(key, { due, cancel });
@@ -79,11 +87,12 @@ export class WorkQueue {
 
   async #work(handler: WorkHandler, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const [key] = this.#ready;
+      const [key] = this.#urgent.size > 0 ? this.#urgent : this.#ready;
       if (key === undefined) {
         await new Promise<void>((resolve) => this.#wakes.push(resolve));
         continue;
       }
+      this.#urgent.delete(key);
       this.#ready.delete(key);
       this.#active.add(key);
       await this.#handle(key, handler, signal);

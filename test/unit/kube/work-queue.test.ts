@@ -38,6 +38,17 @@ describe('a work queue', () => {
     await ended(run);
   });
 
+  it('works on what is urgent first, also when it waited already', async () => {
+    for (const key of ['a', 'b', 'c']) queue.add(key);
+    queue.add('c', { urgent: true });
+    queue.add('c');
+    expect(queue.depth).toBe(3);
+    const run = queue.run(1, collect, stop.signal);
+    await settle();
+    expect(worked).toEqual(['c', 'a', 'b']);
+    await ended(run);
+  });
+
   it('never works on a key twice at a time, and comes back to it when it was added meanwhile', async () => {
     const gates: (() => void)[] = [];
     const handler = async (key: string): Promise<undefined> => {

@@ -11,7 +11,7 @@ import type { NodeEdit } from '../../../kube/taints.ts';
 import { WorkQueue } from '../../../kube/work-queue.ts';
 import type { Logger } from '../../../logging/logger.ts';
 import { notSynced, type Caches } from '../caches.ts';
-import { decideEnrolment, decideNode, type EnrolAction } from './decide.ts';
+import { decideEnrolment, decideNode, decideTaints, type EnrolAction } from './decide.ts';
 import { EnrolEvents } from './events.ts';
 import type { EnrolMetrics } from './metrics.ts';
 import { decideStorageClass } from './storage-class.ts';
@@ -66,12 +66,19 @@ export class EnrolController {
     const { nodes, nvmeNodes: enrolled, profiles, storageClasses: classes, volumes } = this.#options.caches;
     const name = (object: { metadata?: { name?: string } }): string => object.metadata?.name ?? '';
     return [
-      nodes.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
+      nodes.subscribe(({ object }) => this.#addNode(object)),
       enrolled.subscribe(({ object }) => this.#queue.add(`node/${name(object)}`)),
       classes.subscribe(({ object }) => this.#queue.add(`class/${name(object)}`)),
       volumes.subscribe(({ object }) => this.#volumeChanged(object)),
       profiles.subscribe(() => this.#everything()),
     ];
+  }
+
+  /** Pods may land at any moment on a node that lacks its taint: it does not wait behind the enrolment of thousands. */
+  #addNode(node: Node): void {
+    const taints = decideTaints(node, this.#options.caches.profiles.store.all());
+    const urgent = (taints?.addTaints ?? []).length > 0;
+    this.#queue.add(`node/${node.metadata?.name ?? ''}`, { urgent });
   }
 
   /** Bound or not any more: the node may have to be protected. */
@@ -83,7 +90,7 @@ export class EnrolController {
   /** A changed profile may match other nodes and name another class. */
   #everything(): void {
     const { nodes, profiles } = this.#options.caches;
-    for (const node of nodes.store.all()) this.#queue.add(`node/${node.metadata?.name ?? ''}`);
+    for (const node of nodes.store.all()) this.#addNode(node);
     for (const name of wantedStorageClasses(profiles.store.all())) this.#queue.add(`class/${name}`);
   }
 

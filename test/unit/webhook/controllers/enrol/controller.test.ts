@@ -56,6 +56,19 @@ describe('the enrol controller', () => {
     expect(bench.kube.objects(events).map(({ reason }) => reason)).toEqual(['NVMeTainted']);
   });
 
+  it('taints a node that slipped past before it enrols the many that did not', async () => {
+    const taints = [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' as const }];
+    await start((kube) => {
+      kube.add(nvmeProfiles, nvmeProfile());
+      for (let index = 0; index < 100; index += 1)
+        kube.add(nodes, node({ metadata: { name: `born-tainted-${index}`, labels }, spec: { taints } }));
+      kube.add(nodes, node({ metadata: { name: 'slipped-past', labels } }));
+    });
+    const order = bench.kube.writes.map(({ resource, name }) => `${resource}/${name ?? ''}`);
+    expect(order).toContain('nvmenodes/born-tainted-99');
+    expect(order.indexOf('nodes/slipped-past')).toBeLessThan(20);
+  });
+
   it('writes nothing at a second look', async () => {
     await start((kube) => {
       kube.add(nvmeProfiles, nvmeProfile());
