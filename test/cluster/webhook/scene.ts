@@ -1,10 +1,17 @@
 import { inject } from 'vitest';
 import { API_VERSION } from '../../../api/group.ts';
-import { NODE_LABEL, READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import {
+  CLEANUP_CONFIG_MAP,
+  NODE_LABEL,
+  READY_BOOT_ID,
+  STARTUP_TAINT_KEY,
+  WEBHOOK_NAMESPACE,
+} from '../../../api/keys.ts';
 import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
 import type { KubeApi, ResourceType } from '../../../kube/api.ts';
 import { isNotFound } from '../../../kube/errors.ts';
 import {
+  configMaps,
   nodes,
   nvmeNodes,
   nvmeProfiles,
@@ -52,6 +59,8 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
   const lab = await openLab(ctx, inject('controlPlane').labName);
   await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
   const kube = await realKube(lab.kubeconfig);
+  // The breaker counts what vanished in the last five minutes: the nodes of the file before are not this one's.
+  await kube.delete(configMaps, CLEANUP_CONFIG_MAP, { namespace: WEBHOOK_NAMESPACE }).catch(ignoreMissing);
   const label = { 'test.kubectl-nvme.dev/scene': name };
   const storageClassName = `class-${name}`;
   const started: WebhookBeside[] = [];

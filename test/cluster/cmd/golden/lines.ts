@@ -112,8 +112,9 @@ export const LINES: Readonly<Record<string, readonly string[]>> = {
     'kubectl nvme spdk render --node worker-1 --image spdk:1 --name other --cores 0x3 --cpu 2 --memory 1Gi --hugepage-size 2Mi',
   ],
   'spdk apply': [
-    'kubectl nvme spdk apply --node worker-1 --image registry.example/spdk:24.09',
     'kubectl nvme spdk apply --node worker-1 --image spdk:1 --name other --cores 0x3 --cpu 2 --memory 1Gi --hugepage-size 2Mi --dry-run=server',
+    // Last: its pod takes the hugepages.
+    'kubectl nvme spdk apply --node worker-1 --image registry.example/spdk:24.09',
   ],
   taint: [
     'kubectl nvme taint worker-1 --remove --reason "INC-42"',
