@@ -12,6 +12,7 @@ import type { KubeApi, ResourceType } from '../../../kube/api.ts';
 import { isNotFound } from '../../../kube/errors.ts';
 import {
   configMaps,
+  leases,
   nodes,
   nvmeNodes,
   nvmeProfiles,
@@ -27,6 +28,7 @@ import { waitFor } from '../../../lab/wait.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
 import { newNode, readyStatus } from '../../builders/new-node.ts';
 import { newVolume, type PublishedVolume } from '../../builders/orphans.ts';
+import { LEASE_NAME } from '../../../webhook/lease-name.ts';
 import { realKube } from '../kube/real-kube.ts';
 
 /** One test file's corner of the shared control plane: a profile and nodes under a label of its own. */
@@ -59,8 +61,7 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
   const lab = await openLab(ctx, inject('controlPlane').labName);
   await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
   const kube = await realKube(lab.kubeconfig);
-  // The breaker counts what vanished in the last five minutes: the nodes of the file before are not this one's.
-  await kube.delete(configMaps, CLEANUP_CONFIG_MAP, { namespace: WEBHOOK_NAMESPACE }).catch(ignoreMissing);
+  await forgetFileBefore(kube);
   const label = { 'test.kubectl-nvme.dev/scene': name };
   const storageClassName = `class-${name}`;
   const started: WebhookBeside[] = [];
@@ -117,6 +118,16 @@ export async function openScene(name: string, spec: NVMeProfileSpecInput = {}): 
     },
   };
   return scene;
+}
+
+/**
+ * The breaker counts what vanished in the last five minutes, and the webhook of the file before was killed without giving
+ * its lease back: neither is this file's.
+ */
+async function forgetFileBefore(kube: KubeApi): Promise<void> {
+  const namespace = WEBHOOK_NAMESPACE;
+  await kube.delete(configMaps, CLEANUP_CONFIG_MAP, { namespace }).catch(ignoreMissing);
+  await kube.delete(leases, LEASE_NAME, { namespace }).catch(ignoreMissing);
 }
 
 async function publish(
