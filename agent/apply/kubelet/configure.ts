@@ -9,7 +9,7 @@ import { isAnySwapOn } from '../perform-swap.ts';
 import { putFile, readChange, writeChange } from './change-file.ts';
 import { changesFor, textBefore, type FileChange } from './config-changes.ts';
 import { awaitKubelet, type KubeletContext } from './kubelet-up.ts';
-import { beforeRestart, READY_LIMIT_MS, reloadUnits, restartUnit } from './restart.ts';
+import { beforeRestart, READY_LIMIT_MS, reloadUnits, restartUnit, restartUntilUp } from './restart.ts';
 
 const TIMEOUT_MS = 120_000;
 /** Kept beside each file as it was before the first change. */
@@ -107,11 +107,7 @@ async function takeBack(
     host,
     record.before.map(({ path }) => path),
   );
-  const before = await beforeRestart(context);
-  const since = context.clock.now();
-  await restartUnit(context, step.unit);
-  const options = { ...before, since, unfit: () => undefined, limitMs: READY_LIMIT_MS };
-  const still = await awaitKubelet(context, options);
+  const still = await restartUntilUp(context, step.unit);
   throw new Error(
     `${failed}; its configuration was put back, ` +
       (still === undefined ? 'and it runs again' : `but ${still}: look at its journal`),

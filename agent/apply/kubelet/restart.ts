@@ -40,14 +40,19 @@ export async function reloadUnits(host: Host, paths: readonly string[]): Promise
   await host.run(['systemctl', 'daemon-reload'], { timeoutMs: TIMEOUT_MS });
 }
 
-/** Has the kubelet see the swap that is on, unless it has already. */
-export async function restartKubelet(context: KubeletContext, { unit }: RestartKubeletStep): Promise<void> {
-  if ((await readKubelet(context.host))?.sawSwap === true) return;
+/** Restarts the kubelet and waits until it runs again; gives in words what was missing when the time was over. */
+export async function restartUntilUp(context: KubeletContext, unit: string): Promise<string | undefined> {
   const before = await beforeRestart(context);
   const since = context.clock.now();
   await restartUnit(context, unit);
   const unfit = () => undefined;
-  const missing = await awaitKubelet(context, { ...before, since, unfit, limitMs: READY_LIMIT_MS });
+  return await awaitKubelet(context, { ...before, since, unfit, limitMs: READY_LIMIT_MS });
+}
+
+/** Has the kubelet see the swap that is on, unless it has already. */
+export async function restartKubelet(context: KubeletContext, { unit }: RestartKubeletStep): Promise<void> {
+  if ((await readKubelet(context.host))?.sawSwap === true) return;
+  const missing = await restartUntilUp(context, unit);
   if (missing === undefined) return;
   throw new Error(
     `The kubelet was restarted to see the swap, and after ${READY_LIMIT_MS / 1000} s ${missing}: look at its journal`,

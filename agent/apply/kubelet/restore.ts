@@ -8,8 +8,8 @@ import { isAnySwapOn } from '../perform-swap.ts';
 import { RefusedError } from '../refused-error.ts';
 import { putFile, readChange, writeChange } from './change-file.ts';
 import { textBefore } from './config-changes.ts';
-import { awaitKubelet, type KubeletContext } from './kubelet-up.ts';
-import { beforeRestart, READY_LIMIT_MS, reloadUnits, restartUnit } from './restart.ts';
+import type { KubeletContext } from './kubelet-up.ts';
+import { READY_LIMIT_MS, reloadUnits, restartUntilUp } from './restart.ts';
 
 /**
  * Takes our change of the kubelet's configuration back, and restarts it. Never while any swap is on: with its old
@@ -57,11 +57,7 @@ async function restart(
     context.host,
     files.map(({ path }) => path),
   );
-  const before = await beforeRestart(context);
-  const since = context.clock.now();
-  await restartUnit(context, unit);
-  const unfit = () => undefined;
-  const missing = await awaitKubelet(context, { ...before, since, unfit, limitMs: READY_LIMIT_MS });
+  const missing = await restartUntilUp(context, unit);
   if (missing === undefined) return;
   throw new Error(
     `The kubelet got its old configuration back and was restarted, and after ${READY_LIMIT_MS / 1000} s ${missing}: look at its journal`,
