@@ -4,6 +4,7 @@ import { startLab, type Lab } from '../lab/lab.ts';
 import type { LabOptions } from '../lab/options.ts';
 import { residentBytes } from '../lab/process/identity.ts';
 import { trackedProcesses } from '../lab/process/tracked.ts';
+import { median } from './median.ts';
 
 const RUNS = 3;
 
@@ -65,6 +66,5 @@ async function memoryOf(lab: Lab): Promise<ReadonlyMap<string, number>> {
 
 function times(starts: readonly Start[]): readonly string[] {
   const sorted = starts.map(({ seconds }) => seconds).sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-  return [`${median.toFixed(1)} s`, sorted.map((seconds) => seconds.toFixed(1)).join(' ')];
+  return [`${median(sorted).toFixed(1)} s`, sorted.map((seconds) => seconds.toFixed(1)).join(' ')];
 }

@@ -13,6 +13,7 @@ import { processIdentity, residentBytes } from '../../lab/process/identity.ts';
 import { waitFor } from '../../lab/wait.ts';
 import { nodeFlags } from '../../scripts/node-flags.ts';
 import { createAuthority, createLeaf } from '../../webhook/certificates/authority.ts';
+import { median } from '../median.ts';
 import { load, type LoadOptions } from './load.ts';
 import { nodeReview } from './review.ts';
 
@@ -103,8 +104,7 @@ async function measure(ctx: LabContext, command: string[], port: number, ca: str
     await load({ ...options, durationMs: WARM_UP_MS });
     const rounds: Figures[] = [];
     for (let number = 0; number < ROUNDS; number += 1) rounds.push(await oneRound(options, child.pid ?? 0));
-    const middle = (pick: (figures: Figures) => number): number =>
-      round(rounds.map(pick).sort((x, y) => x - y)[Math.floor(ROUNDS / 2)] ?? Number.NaN);
+    const middle = (pick: (figures: Figures) => number): number => round(median(rounds.map(pick)));
     return {
       requestsPerSecond: Math.round(middle((one) => one.requestsPerSecond)),
       p50Ms: middle((one) => one.p50Ms),

@@ -1,7 +1,7 @@
+import { median } from '../../bench/median.ts';
 import { table } from '../../lab/cli/table.ts';
 import type { Tally } from './machine.ts';
 import type { Replica, Sample } from './replica.ts';
-import { median } from './verdict.ts';
 
 /** The figures of one line. */
 export interface Line {

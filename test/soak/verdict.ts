@@ -1,3 +1,4 @@
+import { median } from '../../bench/median.ts';
 import type { Sample } from './replica.ts';
 
 /** What of a soak decides. */
@@ -56,9 +57,4 @@ export function growth(samples: readonly Sample[]): string[] {
       : []),
     ...(e > d + DESCRIPTOR_SLACK ? [`descriptors grew from ${d} to ${e}`] : []),
   ];
-}
-
-export function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
