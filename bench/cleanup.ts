@@ -22,7 +22,7 @@ import { startLab, type Lab } from '../lab/lab.ts';
 import { residentBytes } from '../lab/process/identity.ts';
 import { runningProcess } from '../lab/process/tracked.ts';
 import { waitFor } from '../lab/wait.ts';
-import { inParallel } from './in-parallel.ts';
+import { inParallel } from '../kube/in-parallel.ts';
 import { parseSeries, sumOf } from './prometheus.ts';
 
 const NODES = 2_000;

@@ -4,7 +4,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import { nodes, pods, type Node } from '../../kube/resources.ts';
 import { waitFor } from '../../lab/wait.ts';
 import { newNode, readyStatus } from '../../test/builders/new-node.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel } from '../../kube/in-parallel.ts';
 import type { Rollout } from './rollout.ts';
 import { isTainted, Sightings } from './sightings.ts';
 

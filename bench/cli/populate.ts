@@ -1,6 +1,6 @@
 import type { KubeApi } from '../../kube/api.ts';
 import { nodes, nvmeNodes, nvmeProfiles, persistentVolumes } from '../../kube/resources.ts';
-import { inParallel } from '../in-parallel.ts';
+import { inParallel } from '../../kube/in-parallel.ts';
 import { FLEET, fleetNode, fleetReport, fleetStatuses, fleetVolumes, nodeName } from './fleet.ts';
 
 const PARALLEL = 32;

@@ -1,6 +1,6 @@
 import type { DryRun } from '../cli/dry-run.ts';
-import { inParallel } from '../cli/in-parallel.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
+import { settleAll } from '../cli/settle-all.ts';
 import type { Context } from '../cli/verb.ts';
 import { Failures, Interrupted } from '../errors/exit.ts';
 import { UsageError } from '../errors/usage.ts';
@@ -41,7 +41,7 @@ export async function runSetup(op: SetupOp, context: Context): Promise<void> {
     openView: views.open,
     onOrdered: (node: string) => ordered.add(node),
   };
-  const results = await inParallel(orders, op.maxParallel, (order) =>
+  const results = await settleAll(orders, op.maxParallel, (order) =>
     setUpNode(order, options, views.context),
   );
   views.close();

@@ -1,4 +1,5 @@
 import type { KubeApi } from '../../../kube/api.ts';
+import { inParallel } from '../../../kube/in-parallel.ts';
 import type { Logger } from '../../../logging/logger.ts';
 import { isDeletion, type CleanupAction, type DeleteAction } from '../../../orphans/decide.ts';
 import type { CleanupEvents } from './events.ts';
@@ -31,14 +32,11 @@ export async function carryOut(
   signal: AbortSignal,
 ): Promise<boolean> {
   const steps = actions.filter((action) => isDeletion(action) || action.kind === 'keep');
-  const waiting = [...Map.groupBy(steps, ({ volume }) => volume.uid).values()];
+  const volumes = [...Map.groupBy(steps, ({ volume }) => volume.uid).values()];
   let again = false;
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next && !signal.aborted; next = waiting.shift()) {
-      if (!(await carryOutVolume(options, next, signal))) again = true;
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  await inParallel(volumes, PARALLEL, async (own) => {
+    if (!signal.aborted && !(await carryOutVolume(options, own, signal))) again = true;
+  });
   options.events.sumUp();
   return again;
 }

@@ -1,7 +1,7 @@
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inParallel } from '../../../../bench/in-parallel.ts';
 import type { KubeApi } from '../../../../kube/api.ts';
+import { inParallel } from '../../../../kube/in-parallel.ts';
 import { startLab, type Lab } from '../../../../lab/lab.ts';
 import { builtProgram, runProgramFile } from '../../../builders/built-program.ts';
 import { testLabContext } from '../../../builders/lab-context.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { CONDITION_REASONS } from '../../../../api/reasons.ts';
 import type { NVMeNode } from '../../../../api/node.ts';
-import { inParallel } from '../../../../cmd/cli/in-parallel.ts';
+import { settleAll } from '../../../../cmd/cli/settle-all.ts';
 import { nodes, nvmeNodes, nvmeProfiles } from '../../../../kube/resources.ts';
 import { node, nvmeNode, nvmeProfile } from '../../../builders/objects.ts';
 import { kubectlNVMe } from '../../../fakes/program.ts';
@@ -136,7 +136,7 @@ describe('work side by side', () => {
   it('gives every result in its place, failures too', async () => {
     let running = 0;
     let most = 0;
-    const results = await inParallel([1, 2, 3, 4, 5], 2, async (item) => {
+    const results = await settleAll([1, 2, 3, 4, 5], 2, async (item) => {
       most = Math.max(most, (running += 1));
       await settle();
       running -= 1;
