@@ -5,7 +5,7 @@ import { readOrder, writeOrder } from '../order/order-file.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { openRequest } from './intent.ts';
 import { observe, type Observation } from './observe.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 /** The observation, with what a person gave up by the set-up that is being carried out. */
 export async function withOrder(host: Host, seen: Observation): Promise<Observation> {

@@ -3,7 +3,7 @@ import { markAbsent } from '../loss/mark.ts';
 import { observeWithOrder } from './consent.ts';
 import { intentOf } from './intent.ts';
 import { readMachine } from './look.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 import { standingOf, type Standing } from './standing.ts';
 
 /** Marks the volumes that are not there. A loss is marked only when a look of its own proves it again. */

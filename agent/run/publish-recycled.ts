@@ -3,7 +3,7 @@ import type { FilesystemVolume } from '../plan/planned.ts';
 import { publishVolumes } from '../publish/publish.ts';
 import { observeWithOrder } from './consent.ts';
 import { intentOf } from './intent.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 export interface PublishRecycledOptions extends ReconcileOptions {
   signal: AbortSignal;

@@ -2,9 +2,10 @@ import type { Readiness } from '../report/readiness.ts';
 import { failureOf } from './failure.ts';
 import { observeWithOrder } from './consent.ts';
 import type { Look } from './look.ts';
-import { Round, type ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
+import { Round } from './round.ts';
 
-export type { ReconcileOptions } from './round.ts';
+export type { ReconcileOptions } from './reconcile-options.ts';
 
 /** How a round ended. */
 export interface RoundResult extends Readiness {

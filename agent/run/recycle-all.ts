@@ -4,7 +4,7 @@ import type { Released } from '../recycle/evidence.ts';
 import { failureOf } from './failure.ts';
 import { publishRecycled } from './publish-recycled.ts';
 import { recycleOne } from './released.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 export interface RecycleAllOptions extends ReconcileOptions {
   signal: AbortSignal;

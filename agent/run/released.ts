@@ -9,7 +9,7 @@ import { observeWithOrder } from './consent.ts';
 import { intentOf } from './intent.ts';
 import { look } from './look.ts';
 import type { Observation } from './observe.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 /** Judges every volume of the plan whose PersistentVolume is released. */
 export async function judgeAll(

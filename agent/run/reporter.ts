@@ -9,7 +9,7 @@ import type { Readiness } from '../report/readiness.ts';
 import { writeStatus } from '../report/write-status.ts';
 import type { Observation } from './observe.ts';
 import { markNotReady, markReady } from './ready-mark.ts';
-import type { ReconcileOptions } from './round.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 
 /** Undefined takes a field out. */
 type StatusChange = { [K in keyof NVMeNodeStatus]?: NVMeNodeStatus[K] | undefined };

@@ -1,14 +1,9 @@
 import type { NodeRequest, NVMeNode, VolumeStatus } from '../../api/node.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
-import type { KubeApi } from '../../kube/api.ts';
-import type { Clock } from '../../kube/clock.ts';
-import type { EventRecorder } from '../../kube/events.ts';
-import type { Logger } from '../../logging/logger.ts';
 import { applySteps, type StepProgress } from '../apply/apply.ts';
 import { forgetBegun } from '../apply/forget-begun.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { RefusedError } from '../apply/refused-error.ts';
-import type { Host } from '../host/host.ts';
 import { present } from '../inventory/present.ts';
 import type { Planned } from '../plan/planned.ts';
 import { isRefused } from '../plan/plan.ts';
@@ -21,30 +16,18 @@ import { givenUp, type Order } from '../order/order.ts';
 import { RefusedOrderError } from '../order/refused-order-error.ts';
 import { observeWithOrder, recordOrder } from './consent.ts';
 import { requestObstacle } from './judge-request.ts';
-import { inventoryFor, look, planFor, resetFor, type Discover, type Look } from './look.ts';
+import { inventoryFor, look, planFor, resetFor, type Look } from './look.ts';
 import { markLosses } from './mark-losses.ts';
 import type { Observation } from './observe.ts';
 import { publishAndSee } from './publish-and-see.ts';
 import { publishable } from './publishable.ts';
 import { recycleAll } from './recycle-all.ts';
 import { judgeAll, withReleased } from './released.ts';
+import type { ReconcileOptions } from './reconcile-options.ts';
 import { reportStanding } from './report-standing.ts';
 import { Reporter } from './reporter.ts';
 import { performReset } from './reset/perform.ts';
 import { hasUnread, standingOf } from './standing.ts';
-
-export interface ReconcileOptions {
-  kube: KubeApi;
-  host: Host;
-  clock: Clock;
-  logger: Logger;
-  events: Pick<EventRecorder, 'record'>;
-  nodeName: string;
-  /** Boot ID of the host, which decides whether the Node object speaks of this boot. */
-  bootID: string;
-  discover: Discover;
-  version: string;
-}
 
 /** The effects of one round, in the order in which reconcile.ts calls them. */
 export class Round {

@@ -6,7 +6,7 @@ import { RefusedOrderError } from '../../order/refused-order-error.ts';
 import { volumeObstacle } from '../../plan/reset/volumes.ts';
 import { knownVolume } from '../../publish/known-volumes.ts';
 import { observe } from '../observe.ts';
-import type { ResetOptions } from './perform.ts';
+import type { ResetOptions } from './options.ts';
 
 const POLL_MS = 500;
 

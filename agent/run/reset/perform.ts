@@ -1,5 +1,4 @@
-import type { NodeRequest } from '../../../api/node.ts';
-import { applySteps, type StepProgress } from '../../apply/apply.ts';
+import { applySteps } from '../../apply/apply.ts';
 import { BegunRegister } from '../../apply/begun-register.ts';
 import { nodeStatusOf } from '../../apply/kubelet/node-status.ts';
 import { forgetBegun } from '../../apply/forget-begun.ts';
@@ -11,16 +10,10 @@ import type { PlannedReset } from '../../plan/reset/reset.ts';
 import { intentOf } from '../intent.ts';
 import { inventoryFor, readMachine, resetFor } from '../look.ts';
 import { observe } from '../observe.ts';
-import type { ReconcileOptions } from '../round.ts';
 import { deleteVolumes } from './delete-volumes.ts';
+import type { ResetOptions } from './options.ts';
 import { pauseForReset } from './pause.ts';
 import { timestamp } from '../../../kube/timestamp.ts';
-
-export interface ResetOptions extends Omit<ReconcileOptions, 'events' | 'version'> {
-  request: NodeRequest;
-  onProgress: (progress: StepProgress) => Promise<void>;
-  signal: AbortSignal;
-}
 
 const LOCK_TIMEOUT_MS = 30_000;
 
