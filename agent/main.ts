@@ -9,6 +9,8 @@ import { runSnapshot } from './cli/snapshot.ts';
 import { argumentsOf } from './cli/user-data.ts';
 import { agentCommand, type AgentOperation } from './command-line.ts';
 import { createHost } from './host/real-host.ts';
+import { rootMountOf } from './host/root-mount.ts';
+import { seeDevices } from './host/see-devices.ts';
 import { setUpOnce } from './one-shot/set-up.ts';
 import { runAgent } from './run/run.ts';
 
@@ -30,11 +32,13 @@ async function kube() {
   return createKubeApi(config, { clock, userAgent: `nvme-agent/${__VERSION__}` });
 }
 
-/** The DaemonSet mounts the host's root there; on the host itself there is no such folder. */
-const host = createHost({ rootMount: existsSync('/host/proc/1') ? '/host' : '/', env: process.env, clock });
+const rootMount = rootMountOf(existsSync);
+const host = createHost({ rootMount, env: process.env, clock });
 
 async function carryOut(operation: AgentOperation): Promise<number> {
   const { signal } = stop;
+  const onDrives = operation.kind !== 'plan' && operation.kind !== 'sleep';
+  if (onDrives) await seeDevices(rootMount, { env: process.env, clock }, signal);
   switch (operation.kind) {
     case 'run':
       await runAgent(
