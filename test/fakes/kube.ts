@@ -23,46 +23,13 @@ import {
   invalid,
   noFieldManager,
   notFound,
-  preconditionFailed,
-  unprocessablePatch,
 } from './kube-answers.ts';
-import { applyJsonPatch, applyMergePatch, PatchFailure } from './kube-patching.ts';
+import { Interruptions, VERBS, type KubeCall, type Method, type PathMethod } from './kube-calls.ts';
+import { assertPreconditions, gracePeriod, initial, patched } from './kube-objects.ts';
+import { applyMergePatch } from './kube-patching.ts';
 import type { Stored } from './kube-store.ts';
 
 type AnyType = ResourceType<unknown>;
-type Method = Exclude<keyof KubeApi, 'listAll' | 'listNames'>;
-/** Methods that are not about objects of a kind. */
-type PathMethod = 'raw' | 'stream';
-
-/** One request that the fake received, as RBAC would see it. `resource` is the plural, `nodes/status` for a part. */
-export interface KubeCall {
-  method: Method;
-  verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
-  group: string;
-  resource: string;
-  namespace?: string;
-  name?: string;
-  /** What was sent, for create, replace and patch. */
-  body?: unknown;
-  dryRun: boolean;
-}
-
-interface Interruption {
-  method: Method | '*';
-  resource: string;
-  times: number;
-  action: () => unknown;
-}
-
-const VERBS: Record<Exclude<Method, PathMethod>, KubeCall['verb']> = {
-  get: 'get',
-  list: 'list',
-  watch: 'watch',
-  create: 'create',
-  replace: 'update',
-  patch: 'patch',
-  delete: 'delete',
-};
 
 /**
  * The API server in memory, refusals included: conflicts, preconditions, failed JSON patch tests, selectors, pages,
@@ -78,7 +45,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
   ]);
   /** Answers of `stream` by path. */
   readonly streams = new Map<string, Iterable<string> | AsyncIterable<string>>();
-  readonly #interruptions: Interruption[] = [];
+  readonly #interruptions = new Interruptions();
 
   /** The next `times` calls of the method on the resource (plural, or `*`) throw `error` before doing anything. */
   fail(method: Method | '*', resource: string, error: Error, times = 1): void {
@@ -87,7 +54,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
 
   /** Runs `action` just before the next `times` such calls are carried out: the place for a race. */
   before(method: Method | '*', resource: string, action: () => unknown, times = 1): void {
-    this.#interruptions.push({ method, resource, times, action });
+    this.#interruptions.add({ method, resource, times, action });
   }
 
   /** Calls of everything that writes, without dry runs. */
@@ -179,24 +146,10 @@ export class FakeKube extends FakeCluster implements KubeApi {
   async delete(type: AnyType, name: string, options: DeleteOptions = {}): Promise<void> {
     await this.#receive('delete', type, options, name);
     const current = this.find(type, name, this.#scope(type, options));
-    const { uid, resourceVersion, finalizers } = current.metadata;
-    if (options.uid !== undefined && options.uid !== uid) {
-      throw preconditionFailed(
-        type,
-        name,
-        `the UID in the precondition (${options.uid}) does not match the UID in record (${String(uid)}). The object might have been deleted and then recreated`,
-      );
-    }
-    if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-      throw preconditionFailed(
-        type,
-        name,
-        `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${String(resourceVersion)}). The object might have been modified`,
-      );
-    }
+    assertPreconditions(type, current, options);
     if (options.dryRun) return;
     const grace = gracePeriod(type, current, options);
-    if (!finalizers?.length && grace === 0) this.store.remove(type, current);
+    if (!current.metadata.finalizers?.length && grace === 0) this.store.remove(type, current);
     else if (current.metadata.deletionTimestamp === undefined) this.store.terminate(type, current, grace);
   }
 
@@ -206,7 +159,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
   }
 
   async *stream(path: string, { signal }: RequestOptions = {}): AsyncIterable<string> {
-    await this.#interrupt('stream', path);
+    await this.#interruptions.run('stream', path);
     signal?.throwIfAborted();
     const pieces = this.streams.get(path);
     if (pieces === undefined) throw badRequest(`the fake has no answer for ${path}`);
@@ -217,7 +170,7 @@ export class FakeKube extends FakeCluster implements KubeApi {
   }
 
   async raw(path: string): Promise<string> {
-    await this.#interrupt('raw', path);
+    await this.#interruptions.run('raw', path);
     const text = this.paths.get(path);
     if (text === undefined) throw badRequest(`the fake has no answer for ${path}`);
     return text;
@@ -287,49 +240,6 @@ export class FakeKube extends FakeCluster implements KubeApi {
       ...(body === undefined ? {} : { body: structuredClone(body) }),
     });
     options.signal?.throwIfAborted();
-    await this.#interrupt(method, type.plural);
+    await this.#interruptions.run(method, type.plural);
   }
-
-  async #interrupt(method: Method, resource: string): Promise<void> {
-    const next = this.#interruptions.find(
-      (item) =>
-        item.times > 0 &&
-        (item.method === '*' || item.method === method) &&
-        (item.resource === '*' || item.resource === resource),
-    );
-    if (!next) return;
-    next.times -= 1;
-    await next.action();
-  }
-}
-
-/** What is left of an object at its creation: a status is not the creator's to write, but for a kubelet's Node. */
-function initial(type: AnyType, object: KubeObject): KubeObject {
-  if (type.plural === 'nodes') return object;
-  const rest: KubeObject & { status?: unknown } = { ...object };
-  delete rest.status;
-  const phased: Record<string, string> = {
-    persistentvolumes: 'Pending',
-    persistentvolumeclaims: 'Pending',
-    pods: 'Pending',
-    namespaces: 'Active',
-  };
-  const phase = type.group === '' ? phased[type.plural] : undefined;
-  return phase === undefined ? rest : ({ ...rest, status: { phase } } as KubeObject);
-}
-
-function patched(current: Stored, patch: Exclude<Patch, { type: 'apply' }>): Stored {
-  if (patch.type === 'merge') return applyMergePatch(current, patch.body);
-  try {
-    return applyJsonPatch(current, patch.operations);
-  } catch (error) {
-    if (error instanceof PatchFailure) throw unprocessablePatch();
-    throw error;
-  }
-}
-
-/** A scheduled pod lingers until its kubelet lets it go; everything else has no grace. */
-function gracePeriod(type: AnyType, current: Stored, options: DeleteOptions): number {
-  const { nodeName } = (current.spec ?? {}) as { nodeName?: string };
-  return type.plural === 'pods' && nodeName ? (options.gracePeriodSeconds ?? 30) : 0;
 }
