@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { READY_BOOT_ID, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import { nodes, pods, type Node } from '../../../kube/resources.ts';
+import { cloudFacts } from '../../../lab/node/clouds.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
+import type { Cloud } from '../../../lab/options.ts';
 import { ordersFor, trueCondition } from '../main-job/orders.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 import { witness, type Witness } from '../main-job/witness.ts';
 
 const NAME = 'swapper';
-const CONFIG = '/var/lib/kubelet/config.yaml';
 const AGENT = { namespace: 'kubectl-nvme-agent' };
 
 /** Takes more memory than its limit, and keeps it: a pipe that nobody reads holds dd with its buffer. */
@@ -30,7 +31,12 @@ const hungryPod = {
   },
 };
 
-describe.each([false, true])('a node whose drives are swap, encrypted %s', (encrypt) => {
+// GKE's images keep the kubelet's configuration elsewhere.
+describe.each<{ encrypt: boolean; cloud: Cloud }>([
+  { encrypt: false, cloud: 'generic' },
+  { encrypt: true, cloud: 'gcp' },
+])('a node of $cloud whose drives are swap, encrypted $encrypt', ({ encrypt, cloud }) => {
+  const CONFIG = cloudFacts(cloud, NAME, '').kubeletConfigPath;
   let scene: Scene;
   let machine: LabNode;
   let seen: Witness<Node>;
@@ -53,7 +59,7 @@ describe.each([false, true])('a node whose drives are swap, encrypted %s', (encr
     seen = await witness(scene.kube, nodes, scene.signal);
     const swap = { encrypt, sysctls: { 'vm.swappiness': '100' } };
     await scene.apply(profileFor('swap', { layout: { type: 'Swap', swap }, drives: { minCount: 2 } }));
-    machine = await scene.lab.addNode(NAME, { drives: 2, labels: inPool('swap'), until: 'Ready' });
+    machine = await scene.lab.addNode(NAME, { cloud, drives: 2, labels: inPool('swap'), until: 'Ready' });
   });
 
   afterAll(() => scene.end());
@@ -152,11 +158,9 @@ describe.each([false, true])('a node whose drives are swap, encrypted %s', (encr
     expect(trueCondition(nvme, 'Paused')).toMatchObject({ reason: 'Reset' });
     expect(await machine.run(['cat', '/proc/swaps'])).toMatch(/^Filename[^\n]*\n$/);
     expect(await machine.run(['dmsetup', 'ls'])).toMatch(/^No devices found/);
-    for (const { role, serial } of await machine.drives()) {
-      if (role !== 'local') continue;
-      const probe = await machine.exec(['blkid', '-p', `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${serial}`]);
-      expect(probe.stdout.trim()).toBe('');
-    }
+    const local = (nvme.status?.drives ?? []).filter(({ role }) => role === 'Local');
+    expect(local).toHaveLength(2);
+    for (const { path } of local) expect((await machine.exec(['blkid', '-p', path])).stdout.trim()).toBe('');
     expect(await machine.run(['cat', CONFIG])).toBe(before);
     const ready = (await node()).status?.conditions?.find(({ type }) => type === 'Ready');
     expect(ready?.status).toBe('True');
