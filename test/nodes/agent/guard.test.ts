@@ -19,11 +19,11 @@ mount "$1" /mnt && echo precious > /mnt/file && umount /mnt`,
   lvm: `vgcreate -q theirs "$1" && lvcreate -q -an -Zn -Wn -n data -l 50%FREE theirs && vgchange -q --setautoactivation n theirs`,
   md: `mdadm --create /dev/md/theirs --run --level=1 --raid-devices=2 "$1" missing && mdadm --stop /dev/md/theirs`,
   swap: `mkswap "$1"`,
-  // One Linux partition of 62 MiB in a DOS table.
+  // One Linux partition of 62 MiB in a DOS table. The kernel does not read it while udev still looks at the drive.
   partitioned: `head -c 512 /dev/zero | dd of="$1" conv=notrunc status=none
 printf '\\203\\000\\000\\000\\000\\010\\000\\000\\000\\360\\001\\000' | dd of="$1" bs=1 seek=450 conv=notrunc status=none
 printf '\\125\\252' | dd of="$1" bs=1 seek=510 conv=notrunc status=none
-blockdev --rereadpt "$1"`,
+for i in $(seq 1 100); do blockdev --rereadpt "$1" && test -b "$(readlink -f "$1")p1" && exit; sleep 0.1; done; exit 1`,
   luks: `echo secret | cryptsetup luksFormat --batch-mode --type luks2 --pbkdf pbkdf2 --pbkdf-force-iterations 1000 "$1" -`,
   zfs: `for slot in $(seq 128 255); do printf '\\014\\261\\272\\000\\000\\000\\000\\000' |
   dd of="$1" bs=1K seek="$slot" conv=notrunc status=none; done`,

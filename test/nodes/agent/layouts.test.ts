@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Layout } from '../../../api/layout.ts';
+import type { PartialDeep } from '../../../api/profile.ts';
+import type { LabNode } from '../../../lab/node/lab-node.ts';
+import {
+  array,
+  filesystems,
+  handedTo,
+  nothing,
+  raw,
+  slices,
+  swap,
+  type Judge,
+} from '../../judges/layouts.ts';
+import { restartAgent } from '../main-job/agent-pod.ts';
+import { ordersFor, trueCondition, type Orders } from '../main-job/orders.ts';
+import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
+
+const NAME = 'laid-out';
+type TypedLayout = PartialDeep<Layout> & { type: Layout['type'] };
+
+const LAYOUTS: [string, TypedLayout, Judge][] = [
+  ['ext4 on each drive', { type: 'Filesystem' }, filesystems('ext4')],
+  ['xfs on each drive', { type: 'Filesystem', filesystem: { type: 'xfs' } }, filesystems('xfs')],
+  ['RAID 0 with ext4', { type: 'RAID' }, array(0, 'ext4')],
+  ['RAID 0 with xfs', { type: 'RAID', filesystem: { type: 'xfs' } }, array(0, 'xfs')],
+  ['RAID 10 with ext4', { type: 'RAID', raid: { level: 10 } }, array(10, 'ext4')],
+  ['LVM for a CSI driver', { type: 'LVM', lvm: { slices: 0 } }, slices(0)],
+  ['LVM in three slices', { type: 'LVM', lvm: { slices: 3 } }, slices(3)],
+  ['raw drives', { type: 'Block' }, raw],
+  ['uio_pci_generic', { type: 'SPDK', spdk: { driver: 'uio_pci_generic' } }, handedTo('uio_pci_generic')],
+  ['vfio-pci', { type: 'SPDK', spdk: { driver: 'vfio-pci' } }, handedTo('vfio-pci')],
+  ['swap', { type: 'Swap' }, swap],
+];
+
+describe.each([2, 4])('with %d drives', (count) => {
+  let scene: Scene;
+  let node: LabNode;
+  let orders: Orders;
+  let drives: string[];
+
+  const judge = async (by: Judge): Promise<void> =>
+    by({ node, drives, volumes: await scene.volumesOf(NAME) });
+  const uids = async () => (await scene.volumesOf(NAME)).map(({ metadata }) => metadata?.uid).sort();
+  const untilReadyAs = async (type: Layout['type']): Promise<void> => {
+    const bootID = (await node.bootID()).trim();
+    await scene.until(`the node to be ready as ${type}`, 300, async () => {
+      const nvme = await scene.nvmeNode(NAME);
+      const { status } = nvme ?? {};
+      const here = status?.bootID === bootID && status.layout?.type === type;
+      return here && trueCondition(nvme, 'Ready') !== undefined ? true : undefined;
+    });
+  };
+  /** Paths inside the volumes that have files. */
+  const files = async (): Promise<string[]> =>
+    (await scene.volumesOf(NAME))
+      .filter(({ spec }) => spec?.volumeMode !== 'Block')
+      .map(({ spec }) => `${spec?.local?.path ?? ''}/file`);
+
+  beforeAll(async () => {
+    scene = await startScene();
+    orders = ordersFor(scene, NAME);
+    node = await scene.lab.addNode(NAME, {
+      drives: count,
+      size: '512M',
+      labels: inPool('laid'),
+      until: 'Ready',
+    });
+    drives = (await node.drives()).map(({ serial }) => `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${serial}`);
+  });
+
+  afterAll(() => scene.end());
+
+  it.each(LAYOUTS)(
+    '%s: set up, left alone by a second run, there again after a reboot, reset',
+    async (_, layout, by) => {
+      await scene.apply(profileFor('laid', { layout, drives: { minSize: '100Mi', minCount: count } }));
+      await orders.endPause();
+      await untilReadyAs(layout.type);
+      await judge(by);
+      for (const file of await files()) await node.run(['sh', '-c', `echo kept > ${file} && sync`]);
+      const before = await uids();
+
+      expect(await restartAgent(scene)).not.toContain('step done');
+      expect(await uids()).toEqual(before);
+
+      await node.reboot();
+      await untilReadyAs(layout.type);
+      await judge(by);
+      expect(await uids()).toEqual(before);
+      for (const file of await files()) expect(await node.run(['cat', file])).toBe('kept\n');
+
+      expect(trueCondition(await orders.reset(), 'Paused')).toMatchObject({ reason: 'Reset' });
+      await judge(nothing);
+    },
+  );
+
+  it('raw after a stop and start: set up anew, under new volumes', async () => {
+    await scene.apply(profileFor('laid', { layout: { type: 'Filesystem' }, drives: { minSize: '100Mi' } }));
+    await orders.endPause();
+    await untilReadyAs('Filesystem');
+    const before = await uids();
+    await node.stopStart();
+    await scene.until('new volumes', 300, async () => {
+      const now = await uids();
+      return now.length === count && now.every((uid) => !before.includes(uid)) ? true : undefined;
+    });
+    await untilReadyAs('Filesystem');
+    await judge(filesystems('ext4'));
+  });
+});
