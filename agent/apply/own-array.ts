@@ -12,7 +12,8 @@ export async function isOwnArray(host: Host, path: string, uuid: string): Promis
   throw new RefusedError(path, `expected our array ${uuid}, got ${found ?? 'an array without a known UUID'}`);
 }
 
-async function arrayUuidAt(host: Host, path: string): Promise<string | undefined> {
+/** The UUID of the array under a path, as blkid writes it. Rejects with RefusedError when mdadm cannot tell. */
+export async function arrayUuidAt(host: Pick<Host, 'run'>, path: string): Promise<string | undefined> {
   try {
     const { stdout } = await host.run(['mdadm', '--detail', '--export', path], { timeoutMs: TIMEOUT_MS });
     return plainUuid(/^MD_UUID=(.+)$/m.exec(stdout)?.[1]);
