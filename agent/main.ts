@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createKubeApi } from '../kube/client.ts';
-import { loadClusterConfig } from '../kube/config.ts';
 import { systemClock } from '../kube/system-clock.ts';
 import { createLogger } from '../logging/logger.ts';
 import { runPlan } from './cli/plan.ts';
@@ -12,7 +10,6 @@ import { createHost } from './host/real-host.ts';
 import { rootMountOf } from './host/root-mount.ts';
 import { seeDevices } from './host/see-devices.ts';
 import { setUpOnce } from './one-shot/set-up.ts';
-import { runAgent } from './run/run.ts';
 
 declare const __VERSION__: string;
 
@@ -27,7 +24,12 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) {
   });
 }
 
+/** A one-shot run that asks no cluster does not wait for the client's code; on a small machine that is most of its start. */
 async function kube() {
+  const [{ createKubeApi }, { loadClusterConfig }] = await Promise.all([
+    import('../kube/client.ts'),
+    import('../kube/config.ts'),
+  ]);
   const config = await loadClusterConfig({ env: process.env });
   return createKubeApi(config, { clock, userAgent: `nvme-agent/${__VERSION__}` });
 }
@@ -40,13 +42,15 @@ async function carryOut(operation: AgentOperation): Promise<number> {
   const onDrives = operation.kind !== 'plan' && operation.kind !== 'sleep';
   if (onDrives) await seeDevices(rootMount, { env: process.env, clock }, signal);
   switch (operation.kind) {
-    case 'run':
+    case 'run': {
+      const { runAgent } = await import('./run/run.ts');
       await runAgent(
         { ...operation, version: __VERSION__ },
         { kube: await kube(), host, clock, logger, env: process.env },
         signal,
       );
       return 0;
+    }
     case 'set-up':
       await setUpOnce(operation.options, { host, clock, logger, kube, signal });
       return 0;

@@ -1,17 +1,9 @@
-// Bundles the four programs into dist/: one split ESM bundle, and one launcher a program.
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+// Bundles the four programs into dist/: split ESM bundles, and one launcher a program.
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { manifestBundle } from './manifests/bundle.ts';
+import { leanHttp } from './lean-http.ts';
 import { nodeFlags } from './node-flags.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -82,38 +74,50 @@ function chunksByProgram(outputs: Metafile['outputs']): Record<string, string[]>
   );
 }
 
-const entries = Object.entries(programs).filter(([, source]) => existsSync(join(root, source)));
+/** Programs that share chunks; an image's programs are started apart, and each chunk costs their start a read. */
+const bundles: readonly (readonly string[])[] = [
+  ['kubectl-nvme', 'kubectl_complete-nvme'],
+  ['nvme-agent'],
+  ['nvme-webhook'],
+];
+
+const bundle = async (names: readonly string[]): Promise<Metafile['outputs']> => {
+  const { metafile } = await build({
+    metafile: true,
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(names.map((name) => [name, join(root, programs[name] ?? '')])),
+    outdir: join(staging, 'lib'),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    minifySyntax: true,
+    jsx: 'automatic',
+    logLevel: 'warning',
+    define: { __VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
+    plugins: [leanHttp],
+    // Ink asks for the devtools only when DEV is set; CommonJS dependencies need a require in an ESM bundle.
+    alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.js') },
+    banner: {
+      js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
+    },
+  });
+  return metafile.outputs;
+};
+
 rmSync(staging, { recursive: true, force: true });
 mkdirSync(join(staging, 'lib'), { recursive: true });
-const { metafile } = await build({
-  metafile: true,
-  absWorkingDir: root,
-  entryPoints: Object.fromEntries(entries.map(([name, source]) => [name, join(root, source)])),
-  outdir: join(staging, 'lib'),
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22',
-  minifySyntax: true,
-  jsx: 'automatic',
-  logLevel: 'warning',
-  define: { __VERSION__: JSON.stringify(version), 'process.env.NODE_ENV': '"production"' },
-  // Ink asks for the devtools only when DEV is set; CommonJS dependencies need a require in an ESM bundle.
-  alias: { 'react-devtools-core': join(root, 'scripts', 'no-devtools.js') },
-  banner: {
-    js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
-  },
-});
+const outputs = Object.assign({}, ...(await Promise.all(bundles.map(bundle)))) as Metafile['outputs'];
 writeFileSync(join(staging, 'package.json'), JSON.stringify({ type: 'module', version }));
 // Which chunks each program loads: an image takes only those of its own programs.
-writeFileSync(join(staging, 'chunks.json'), JSON.stringify(chunksByProgram(metafile.outputs), null, 2));
+writeFileSync(join(staging, 'chunks.json'), JSON.stringify(chunksByProgram(outputs), null, 2));
 copyFileSync(join(import.meta.dirname, 'launcher', 'start.cjs'), join(staging, 'lib', 'start.cjs'));
 writeFileSync(
   join(staging, 'lib', 'manifests.json'),
   JSON.stringify(manifestBundle(join(root, 'manifests')), null, 1),
 );
-for (const [name] of entries) {
+for (const name of Object.keys(programs)) {
   writeFileSync(join(staging, name), launcher(name));
   chmodSync(join(staging, name), 0o755);
 }
