@@ -38,6 +38,8 @@ interface Figures {
   seconds: number;
   /** Deletions that the API server was asked for, per volume. */
   deletionsPerObject: number;
+  /** Answers to its deletions by their code: a 409 is the API server's word that the volume has changed since it was seen. */
+  deletionAnswers: Record<string, number>;
   /** All its writes by its own count, Events, record and lease included, per volume. */
   writesPerObject: number;
   residentMiB: number;
@@ -101,6 +103,7 @@ async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {
     orphans,
     seconds: Math.round(seconds * 10) / 10,
     deletionsPerObject: (after.deletions - before.deletions) / orphans,
+    deletionAnswers: after.answers,
     writesPerObject: Math.round(((after.writes - before.writes) / orphans) * 100) / 100,
     residentMiB: Math.round(residentMiB),
   };
@@ -172,11 +175,24 @@ async function countVolumes(kube: KubeApi): Promise<number> {
 }
 
 /** What the webhook itself counts of its requests: deletions, and all writes, Events, record and lease included. */
-async function requests({ healthUrl }: WebhookBeside): Promise<{ deletions: number; writes: number }> {
-  const series = parseSeries(await (await fetch(`${healthUrl}/metrics`)).text());
-  const sum = (method: RegExp): number =>
-    sumOf(series, 'kubectl_nvme_api_requests_total', (one) => method.test(one));
-  return { deletions: sum(/"DELETE"/), writes: sum(/"(?:DELETE|POST|PUT|PATCH)"/) };
+async function requests({ healthUrl }: WebhookBeside): Promise<Requests> {
+  const all = parseSeries(await (await fetch(`${healthUrl}/metrics`)).text());
+  const sum = (method: RegExp): number => sumOf(all, REQUESTS, (one) => method.test(one));
+  const deletions = all.filter(({ name, labels }) => name === REQUESTS && labels.includes('"DELETE"'));
+  const answers = deletions.map(({ labels, value }) => [/code="(\d+)"/.exec(labels)?.[1] ?? '', value]);
+  return {
+    deletions: sum(/"DELETE"/),
+    answers: Object.fromEntries(answers) as Record<string, number>,
+    writes: sum(/"(?:DELETE|POST|PUT|PATCH)"/),
+  };
+}
+
+const REQUESTS = 'kubectl_nvme_api_requests_total';
+
+interface Requests {
+  deletions: number;
+  answers: Record<string, number>;
+  writes: number;
 }
 
 /** Waits until the control plane itself has nothing left to do about so many new objects: it shares the machine. */
@@ -201,6 +217,11 @@ async function untilAtRest(ctx: LabContext, kube: KubeApi): Promise<void> {
   });
 }
 
+const answersOf = ({ deletionAnswers }: Figures): string =>
+  Object.entries(deletionAnswers)
+    .map(([code, count]) => `${count} × ${code}`)
+    .join(', ');
+
 function report(figures: Figures): string {
   return table(
     ['CLEAN-UP', 'SECONDS', 'DELETIONS', 'ALL WRITES', 'RESIDENT'],
@@ -208,7 +229,7 @@ function report(figures: Figures): string {
       [
         `${figures.orphans} orphans of ${NODES * VOLUMES_PER_NODE} volumes`,
         `${figures.seconds} (aim 10)`,
-        `${figures.deletionsPerObject} per volume`,
+        `${figures.deletionsPerObject} per volume: ${answersOf(figures)}`,
         `${figures.writesPerObject} per volume (aim 1.1)`,
         `${figures.residentMiB}Mi (aim 150)`,
       ],

@@ -17,16 +17,17 @@ export type WorkHandler = (key: string, signal: AbortSignal) => Promise<number |
 
 /**
  * Keys to reconcile. A key waits once however often it is added, is never worked on twice at the same time, and one
- * that is added while being worked on comes again afterwards. Urgent ones overtake the others. A failure brings it back
- * later and later.
+ * that is added while being worked on comes again afterwards. Urgent ones overtake the others, also when they have to
+ * come again. A failure brings it back later and later.
  */
 export class WorkQueue {
   readonly #options: Required<Omit<WorkQueueOptions, 'random'>> & { random: () => number };
   readonly #urgent = new Set<string>();
   readonly #ready = new Set<string>();
   readonly #active = new Set<string>();
-  readonly #again = new Set<string>();
-  readonly #delayed = new Map<string, { due: number; cancel: AbortController }>();
+  /** Keys that were added while being worked on, and whether that was urgent. */
+  readonly #again = new Map<string, boolean>();
+  readonly #delayed = new Map<string, { due: number; urgent: boolean; cancel: AbortController }>();
   readonly #backoffs = new Map<string, Backoff>();
   #wakes: (() => void)[] = [];
 
@@ -45,10 +46,12 @@ export class WorkQueue {
     return this.#delayed.size;
   }
 
-  add(key: string, { urgent = false }: { urgent?: boolean } = {}): void {
-    this.#delayed.get(key)?.cancel.abort();
+  add(key: string, options: { urgent?: boolean } = {}): void {
+    const waiting = this.#delayed.get(key);
+    waiting?.cancel.abort();
     this.#delayed.delete(key);
-    if (this.#active.has(key)) this.#again.add(key);
+    const urgent = (options.urgent ?? false) || (waiting?.urgent ?? false);
+    if (this.#active.has(key)) this.#again.set(key, urgent || (this.#again.get(key) ?? false));
     else this.#wait(key, urgent);
     this.#wakes.shift()?.();
   }
@@ -60,13 +63,15 @@ export class WorkQueue {
   }
 
   /** Adds later; of several wishes for a key the earliest counts. */
-  addAfter(key: string, ms: number): void {
+  addAfter(key: string, ms: number, { urgent = false }: { urgent?: boolean } = {}): void {
     const due = this.#options.clock.now() + ms;
+    if (this.#urgent.has(key) || this.#ready.has(key)) return;
     const waiting = this.#delayed.get(key);
-    if (this.#urgent.has(key) || this.#ready.has(key) || (waiting && waiting.due <= due)) return;
+    if (waiting) waiting.urgent ||= urgent;
+    if (waiting && waiting.due <= due) return;
     waiting?.cancel.abort();
     const cancel = new AbortController();
-    this.#delayed.set(key, { due, cancel });
+    this.#delayed.set(key, { due, urgent: waiting?.urgent ?? urgent, cancel });
     this.#options.clock.sleep(ms, cancel.signal).then(
       () => this.add(key),
       () => undefined,
@@ -92,24 +97,31 @@ export class WorkQueue {
         await new Promise<void>((resolve) => this.#wakes.push(resolve));
         continue;
       }
-      this.#urgent.delete(key);
+      const urgent = this.#urgent.delete(key);
       this.#ready.delete(key);
       this.#active.add(key);
-      await this.#handle(key, handler, signal);
+      await this.#handle({ key, urgent }, handler, signal);
       this.#active.delete(key);
-      if (this.#again.delete(key)) this.add(key);
+      const again = this.#again.get(key);
+      this.#again.delete(key);
+      if (again !== undefined) this.add(key, { urgent: again });
     }
   }
 
-  async #handle(key: string, handler: WorkHandler, signal: AbortSignal): Promise<void> {
+  async #handle(
+    { key, urgent }: { key: string; urgent: boolean },
+    handler: WorkHandler,
+    signal: AbortSignal,
+  ): Promise<void> {
     try {
       const again = await handler(key, signal);
       this.#backoffs.delete(key);
-      if (again !== undefined) this.addAfter(key, again);
+      if (again !== undefined) this.addAfter(key, again, { urgent });
     } catch (error) {
       if (signal.aborted) return;
       this.#options.onError(key, error);
-      this.addAfter(key, Math.max(this.#backoffOf(key).next(), retryAfterMs(error) ?? 0));
+      const wait = Math.max(this.#backoffOf(key).next(), retryAfterMs(error) ?? 0);
+      this.addAfter(key, wait, { urgent });
     }
   }
 

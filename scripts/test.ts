@@ -43,8 +43,12 @@ const ring = (name: string, ...part: string[]): Stage => {
 // What every layout and life of a node takes is half an hour of booting machines: `npm run test:nodes` runs it all.
 const nodesSlice = ['test/nodes/main-job', 'test/nodes/lab'];
 
-// What puts the API server under load for long: `npm run test:cluster` runs it all.
-const leftOut = ['test/cluster/webhook/births.test.ts', 'test/cluster/webhook/rotation.test.ts'];
+// What takes minutes by itself: `npm run test:cluster` runs it all.
+const leftOut = [
+  'test/cluster/webhook/births.test.ts',
+  'test/cluster/webhook/rotation.test.ts',
+  'test/cluster/cmd/uninstall-orders.test.ts',
+];
 
 /** Silent unless something is wrong, and of one core each: they run side by side. */
 const checks: Stage[] = [

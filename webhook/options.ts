@@ -67,7 +67,10 @@ function options(env: Environment): Option[] {
     new Option('--no-admission', 'do not serve nor register the webhook'),
     new Option('--no-controllers', 'do not enrol nodes nor clean up'),
     new Option('--no-leader-elect', 'run the controllers without a Lease (one replica only)'),
-    new Option('--cleanup-dry-run', 'only log what clean-up would delete').default(false),
+    new Option(
+      '--cleanup-dry-run',
+      'only log what clean-up would delete, and which volumes it would keep for a machine that registered again',
+    ).default(false),
     new Option('--pod-name <name>', 'who we are in the Lease and in Events').default('nvme-webhook'),
     duration('--drain-delay <duration>', 'time between not ready and no more connections at the end', '3s'),
     duration('--ca-lifetime <duration>', 'of the certificate authority', '87600h'),

@@ -13,23 +13,26 @@ export interface DeleteOptions {
   dryRun: DryRun;
 }
 
+/** `left`: somebody else made it under one of our names. */
+export type Removal = 'absent' | 'left' | 'deleted';
+
 /**
  * Deletes an object if it is there and carries our label, with its UID as precondition, and prints kubectl's line.
- * What somebody else made under one of our names is left with a note. True when it is gone or going.
+ * What somebody else made under one of our names is left with a note.
  */
-export async function deleteOurs(object: ManifestObject, options: DeleteOptions): Promise<boolean> {
+export async function deleteOurs(object: ManifestObject, options: DeleteOptions): Promise<Removal> {
   const { kube, stdout, stderr, dryRun } = options;
   const { name, namespace } = object.metadata;
   const found = await findObject(kube, object);
-  if (found === undefined) return true;
+  if (found === undefined) return 'absent';
   if (found.metadata.labels?.[PART_OF_LABEL] !== PART_OF) {
     stderr.write(`Note: ${printedName(object)} is left: it has no label ${PART_OF_LABEL}=${PART_OF}\n`);
-    return false;
+    return 'left';
   }
   if (dryRun !== 'client') await deleteObject(found, options);
   const from = namespace === undefined ? '' : ` from ${namespace} namespace`;
   stdout.write(`${printedKind(object)} "${name}" deleted${from}${dryRunNote(dryRun)}\n`);
-  return true;
+  return 'deleted';
 }
 
 /** What kubectl adds to a line about something that was not really done. */

@@ -4,6 +4,7 @@ import type { Context } from '../cli/verb.ts';
 import { Failure, Interrupted } from '../errors/exit.ts';
 import { deadline, type Deadline } from '../follow/deadline.ts';
 import { everything, type ManifestObject } from '../install/bundle.ts';
+import { REGISTRATIONS } from '../install/unwanted.ts';
 import { deleteOurs } from './delete-ours.ts';
 import { leftBehind } from './left-behind.ts';
 import { uninstallStages } from './stages.ts';
@@ -44,7 +45,7 @@ async function uninstall(op: UninstallOp, context: Context, limit: Deadline): Pr
   await remove(stages.rights);
   await remove(stages.agent);
   await stopped(AGENT_NAMESPACE, AGENT_NAME, op, context, limit);
-  await untaintAll({ ...context, dryRun: op.dryRun });
+  await untaintAll({ ...context, dryRun: op.dryRun, stopAgain: () => unregister(context) });
   await remove(stages.rest);
   const going = await remove([...stages.namespaces, ...(op.definitions ? stages.definitions : [])]);
   if (op.wait && op.dryRun === 'none' && !(await objectsGone(going, { ...context, limit }))) {
@@ -55,6 +56,21 @@ async function uninstall(op: UninstallOp, context: Context, limit: Deadline): Pr
   for (const line of await leftBehind(context.kube)) context.stderr.write(`${line}\n`);
 }
 
+/**
+ * A replica that was still ending, or runs on a node that cannot be reached, makes its registrations anew at once as long
+ * as it may. Gives how many it had made.
+ */
+async function unregister({ kube, stdout }: Context): Promise<number> {
+  // What is left because it is not ours was said before.
+  const stderr = { write: () => undefined };
+  let removed = 0;
+  for (const registration of REGISTRATIONS) {
+    const outcome = await deleteOurs(registration, { kube, stdout, stderr, dryRun: 'none' });
+    if (outcome === 'deleted') removed += 1;
+  }
+  return removed;
+}
+
 /** Gives the objects that were deleted; what is not ours is not waited for. */
 async function deleteAll(
   objects: readonly ManifestObject[],
@@ -63,7 +79,8 @@ async function deleteAll(
 ): Promise<ManifestObject[]> {
   const going: ManifestObject[] = [];
   for (const object of objects) {
-    if (await deleteOurs(object, { kube, stdout, stderr, dryRun })) going.push(object);
+    const outcome = await deleteOurs(object, { kube, stdout, stderr, dryRun });
+    if (outcome !== 'left') going.push(object);
   }
   return going;
 }

@@ -18,6 +18,8 @@ export interface UntaintOptions {
   signal: AbortSignal;
   stdout: Output;
   dryRun: DryRun;
+  /** Removes what taints and has come back; gives how much had. */
+  stopAgain: () => Promise<number>;
 }
 
 /** The API servers go on with a registration or a right that was just deleted for a moment: their caches follow. */
@@ -30,7 +32,8 @@ const MAX_PASSES = 15;
  */
 export async function untaintAll(options: UntaintOptions): Promise<void> {
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
-    const changed = await untaintOnce(options);
+    const returned = options.dryRun === 'none' ? await options.stopAgain() : 0;
+    const changed = returned + (await untaintOnce(options));
     if (options.dryRun !== 'none' || (changed === 0 && pass > 0)) return;
     await options.clock.sleep(SETTLE_MS, options.signal);
   }

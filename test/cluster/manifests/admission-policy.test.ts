@@ -9,6 +9,7 @@ import { repoDir } from '../../../lab/install/install.ts';
 import { kubectl } from '../../../lab/install/kubectl.ts';
 import { admit } from '../../../webhook/admission/admit.ts';
 import { CONFIGURATION_NAME } from '../../../webhook/registration/configuration.ts';
+import { readyStatus } from '../../builders/new-node.ts';
 import { openScene, type Scene } from '../webhook/scene.ts';
 import { applyJsonPatch } from '../../fakes/kube-patching.ts';
 
@@ -63,6 +64,23 @@ describe('the startup taint by a MutatingAdmissionPolicy, without a webhook', ()
       [[], undefined],
       [[], undefined],
     ]);
+  });
+
+  it('does nothing at an update: a ready node gets no taint again', async () => {
+    const name = 'policy-updated';
+    await scene.kube.create(nodes, scene.newNode(name));
+    const taints = async (): Promise<unknown[]> => (await scene.kube.get(nodes, name)).spec?.taints ?? [];
+    expect(await taints()).toContainEqual(started);
+    await scene.kube.patch(nodes, name, { type: 'merge', body: { spec: { taints: null } } });
+    const labels = { [LABEL]: 'changed' };
+    await scene.kube.patch(nodes, name, { type: 'merge', body: { metadata: { labels } } });
+    await scene.kube.patch(
+      nodes,
+      name,
+      { type: 'merge', body: readyStatus('boot-1') },
+      { subresource: 'status' },
+    );
+    expect(await taints()).not.toContainEqual(started);
   });
 
   it('keeps the taints that a node brings, and adds none twice', async () => {

@@ -98,6 +98,36 @@ describe('a work queue', () => {
     await ended(run);
   });
 
+  it.each<[string, () => Promise<number | undefined>]>([
+    ['fails', () => Promise.reject(new Error('conflict'))],
+    ['asks to be called again', () => Promise.resolve(200)],
+    [
+      'is added once more while it is worked on',
+      () => {
+        queue.add('urgent', { urgent: true });
+        return Promise.resolve(undefined);
+      },
+    ],
+  ])('keeps an urgent one urgent that %s', async (_what, first) => {
+    let tries = 0;
+    const gate = Promise.withResolvers<undefined>();
+    const handler = async (key: string): Promise<number | undefined> => {
+      worked.push(key);
+      if (key === 'urgent' && (tries += 1) === 1) return await first();
+      return key === 'first' ? await gate.promise : undefined;
+    };
+    queue.add('urgent', { urgent: true });
+    for (const key of ['first', 'second', 'third']) queue.add(key);
+    const run = queue.run(1, handler, stop.signal);
+    await settle();
+    await clock.advance(200);
+    gate.resolve(undefined);
+    await settle();
+    const seconds = worked.lastIndexOf('urgent') < worked.indexOf('second');
+    expect([seconds, worked.filter((key) => key === 'urgent').length]).toEqual([true, 2]);
+    await ended(run);
+  });
+
   it('waits as long as the API server asks', async () => {
     queue.add('a');
     const run = queue.run(1, () => Promise.reject(tooManyRequests(9)), stop.signal);

@@ -15,7 +15,7 @@ export interface CarryOutOptions {
   sent: SentDeletions;
   /** Asked right before each write: a leader that was frozen may have been replaced. */
   mayWrite: () => boolean;
-  /** Only logs what would be deleted. */
+  /** Only logs what would be done to volumes, claims and pods. */
   dryRun: boolean;
 }
 
@@ -64,10 +64,14 @@ async function carryOutVolume(
 }
 
 async function keep(
-  { kube, logger, events }: CarryOutOptions,
+  { kube, logger, events, dryRun }: CarryOutOptions,
   action: KeepAction,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (dryRun) {
+    logger.info('clean-up would keep', { volume: action.volume.name, nodeUID: action.nodeUID });
+    return true;
+  }
   if (!(await executeKeep(kube, action, { signal }))) return false;
   logger.info('volume kept: its machine registered again', { volume: action.volume.name });
   events.kept(action);

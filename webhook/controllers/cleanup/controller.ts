@@ -34,7 +34,7 @@ export interface CleanupOptions {
   namespace: string;
   /** Asked right before each write: a leader that was frozen may have been replaced. */
   mayWrite: () => boolean;
-  /** Only logs what would be deleted. */
+  /** Only logs what would be done; the record of missed nodes is kept, so that a real run goes on from it. */
   dryRun: boolean;
 }
 

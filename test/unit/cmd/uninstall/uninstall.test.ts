@@ -89,6 +89,18 @@ describe('kubectl nvme uninstall', () => {
     expect(taintsOf(bench, 'late')).toEqual([]);
   });
 
+  it('removes a registration again that a replica made anew before it lost its rights', async () => {
+    const bench = await installedBench();
+    const labels = { [PART_OF_LABEL]: PART_OF };
+    bench.kube.before('delete', 'clusterrolebindings', () =>
+      bench.kube.add(mutatingWebhooks, { metadata: { name: PART_OF, labels } }),
+    );
+    const { exitCode, stdout } = await bench.runToEnd('uninstall');
+    const line = 'mutatingwebhookconfiguration.admissionregistration.k8s.io "kubectl-nvme" deleted\n';
+    expect(stdout.split(line)).toHaveLength(3);
+    expect({ exitCode, left: bench.kube.objects(mutatingWebhooks) }).toEqual({ exitCode: 0, left: [] });
+  });
+
   it('says so when something keeps tainting, and deletes nothing more', async () => {
     const bench = await installedBench();
     bench.kube.add(nodes, tainted('n1'));

@@ -54,6 +54,15 @@ function stranded(kube: FakeKube): void {
   kube.add(pods, statefulPod());
 }
 
+function registeredAgain(kube: FakeKube): void {
+  stranded(kube);
+  kube.add(nodes, registeredNode('node-9', 'n1'));
+  const volumes = [
+    { name: 'pv-1', path: '', capacity: 1, identity: 'identity-pv-1', state: 'Bound' as const },
+  ];
+  kube.add(nvmeNodes, reported('node-9', { volumes }));
+}
+
 describe('the clean-up controller', () => {
   it('removes claim, pod and volume in this order after the grace, and says so on each', async () => {
     await start(stranded);
@@ -127,14 +136,7 @@ describe('the clean-up controller', () => {
   });
 
   it('writes the new UID on a volume that a machine registered again still carries', async () => {
-    await start((kube) => {
-      stranded(kube);
-      kube.add(nodes, registeredNode('node-9', 'n1'));
-      const volumes = [
-        { name: 'pv-1', path: '', capacity: 1, identity: 'identity-pv-1', state: 'Bound' as const },
-      ];
-      kube.add(nvmeNodes, reported('node-9', { volumes }));
-    });
+    await start(registeredAgain);
     await look();
     expect(bench.kube.peek(persistentVolumes, 'pv-1')?.metadata?.annotations?.[NODE_UID]).toBe('node-9');
     expect(said()).toEqual(['NVMeVolumeKept pv-1']);
@@ -219,6 +221,24 @@ describe('the clean-up controller', () => {
     await look(5);
     expect(deleted()).toEqual([]);
     expect(bench.logged.map(({ message }) => message)).toContain('clean-up would delete');
+  });
+
+  it('leaves volumes of a machine that registered again as they are in a dry run', async () => {
+    await start(registeredAgain, { dryRun: true });
+    await look();
+    expect(bench.kube.peek(persistentVolumes, 'pv-1')?.metadata?.annotations?.[NODE_UID]).toBe('node-1');
+    expect(bench.kube.writes.filter(({ resource }) => resource !== 'configmaps')).toEqual([]);
+    expect(bench.logged.map(({ message }) => message)).toContain('clean-up would keep');
+  });
+
+  it('keeps volumes whose rules say Report for a machine that registered again: that loses nothing', async () => {
+    await start((kube) => {
+      registeredAgain(kube);
+      kube.remove(persistentVolumes, 'pv-1');
+      kube.add(persistentVolumes, publishedVolume({ orphans: 'Report' }));
+    });
+    await look();
+    expect(bench.kube.peek(persistentVolumes, 'pv-1')?.metadata?.annotations?.[NODE_UID]).toBe('node-9');
   });
 
   it('says once why a volume is held', async () => {
