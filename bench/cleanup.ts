@@ -195,7 +195,10 @@ interface Requests {
   writes: number;
 }
 
-/** Waits until the control plane itself has nothing left to do about so many new objects: it shares the machine. */
+/**
+ * Waits until the control plane itself has nothing left to do about so many new objects: it shares the machine, and a volume
+ * whose first phase it writes at this moment is not the one any more that a deletion names.
+ */
 async function untilAtRest(ctx: LabContext, kube: KubeApi): Promise<void> {
   ctx.progress('waiting until the control plane is at rest');
   const writes = async (): Promise<number> =>
@@ -213,7 +216,7 @@ async function untilAtRest(ctx: LabContext, kube: KubeApi): Promise<void> {
     const now = await writes();
     const isResting = now - before < 100;
     before = now;
-    return isResting ? true : undefined;
+    return isResting && (await allAvailable(kube)) ? true : undefined;
   });
 }
 
@@ -221,6 +224,13 @@ const answersOf = ({ deletionAnswers }: Figures): string =>
   Object.entries(deletionAnswers)
     .map(([code, count]) => `${count} × ${code}`)
     .join(', ');
+
+async function allAvailable(kube: KubeApi): Promise<boolean> {
+  const { items } = await kube.listAll(persistentVolumes, {
+    project: ({ status }) => ({ status: { phase: status?.phase ?? 'Pending' } }),
+  });
+  return items.every(({ status }) => status?.phase === 'Available');
+}
 
 function report(figures: Figures): string {
   return table(

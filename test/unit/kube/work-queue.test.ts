@@ -114,7 +114,8 @@ describe('a work queue', () => {
     const handler = async (key: string): Promise<number | undefined> => {
       worked.push(key);
       if (key === 'urgent' && (tries += 1) === 1) return await first();
-      return key === 'first' ? await gate.promise : undefined;
+      if (key === 'first') await gate.promise;
+      return undefined;
     };
     queue.add('urgent', { urgent: true });
     for (const key of ['first', 'second', 'third']) queue.add(key);

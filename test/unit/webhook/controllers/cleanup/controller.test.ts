@@ -208,6 +208,22 @@ describe('the clean-up controller', () => {
     expect(deleted()).toEqual(['persistentvolumeclaims/data-0', 'pods/db-0']);
   });
 
+  it('sends no deletion again whose watch event has not come yet, until it may wait for a finalizer', async () => {
+    await start((kube) => {
+      kube.add(nodes, registeredNode('node-2', 'n2'));
+      kube.add(persistentVolumes, publishedVolume());
+    });
+    await look();
+    const { store } = bench.caches.volumes;
+    const seen = store.all();
+    Object.defineProperty(store, 'all', { value: () => seen });
+    await look(5);
+    for (let looks = 0; looks < 3; looks += 1) await look();
+    expect(deleted()).toEqual(['persistentvolumes/pv-1']);
+    await look(1);
+    expect(deleted()).toHaveLength(2);
+  });
+
   it('writes nothing when it may not lead any more', async () => {
     await start(stranded, { mayWrite: () => false });
     await look();
