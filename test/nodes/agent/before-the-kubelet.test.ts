@@ -7,22 +7,13 @@ import { kubectl } from '../../../lab/install/kubectl.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
 import { pods } from '../../../kube/resources.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
+import { installPrograms } from '../main-job/programs.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 
 const UNIT = 'nvme-agent.service';
 
 /** What the agent's log says of a filesystem that it makes. */
 const MADE = /"step":"make ext4/;
-
-/** The programs and Node of the project's image, where an administrator would have put them. */
-const installPrograms = (image: string): string => `set -e
-mkdir -p /mnt/image /usr/local/lib/node_modules
-ctr -n k8s.io images mount ${image} /mnt/image
-cp -a /mnt/image/usr/local/lib/kubectl-nvme /usr/local/lib/
-cp -a /mnt/image/usr/local/bin/node /usr/local/bin/
-mkdir -p /usr/local/lib/node_modules/node/bin
-ln -s /usr/local/bin/node /usr/local/lib/node_modules/node/bin/node
-ctr -n k8s.io images unmount --rm /mnt/image`;
 
 /** A container as Bottlerocket starts it at boot: its arguments in a file, the host's root at its place, no /dev of the host. */
 const bootstrapContainer = (image: string): string => `[Unit]

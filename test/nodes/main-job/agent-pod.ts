@@ -18,19 +18,27 @@ export async function restartAgent(scene: Scene): Promise<string> {
   });
 }
 
-/** Does some work while no node runs an agent; the DaemonSet then brings it back. */
-export async function withoutAgent(scene: Scene, work: () => Promise<void>): Promise<void> {
-  const select = (value: string | null): Promise<string> =>
-    kubectl(
-      testLabContext(),
-      scene.lab,
-      ...['patch', 'daemonset', 'nvme-agent', '-n', namespace, '--type=merge', '-p'],
-      JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'no-such-node': value } } } } }),
-    );
-  await select('true');
+/** Takes the agents off every node, or lets the DaemonSet bring them back. */
+async function selectNoNode(scene: Scene, value: 'true' | null): Promise<void> {
+  await kubectl(
+    testLabContext(),
+    scene.lab,
+    ...['patch', 'daemonset', 'nvme-agent', '-n', namespace, '--type=merge', '-p'],
+    JSON.stringify({ spec: { template: { spec: { nodeSelector: { 'no-such-node': value } } } } }),
+  );
+}
+
+/** No node runs an agent from here on. */
+export async function sendAgentsAway(scene: Scene): Promise<void> {
+  await selectNoNode(scene, 'true');
   await scene.until('the agents to be gone', 120, async () =>
     (await scene.kube.listAll(pods, { namespace })).items.length === 0 ? true : undefined,
   );
+}
+
+/** Does some work while no node runs an agent; the DaemonSet then brings it back. */
+export async function withoutAgent(scene: Scene, work: () => Promise<void>): Promise<void> {
+  await sendAgentsAway(scene);
   await work();
-  await select(null);
+  await selectNoNode(scene, null);
 }
