@@ -7,6 +7,7 @@ import { karpenter } from './checks/karpenter.ts';
 import { orphans } from './checks/orphans.ts';
 import { paused } from './checks/paused.ts';
 import { permissions } from './checks/permissions.ts';
+import { platformTaints } from './checks/platform-taints.ts';
 import { profiles } from './checks/profiles.ts';
 import { classes } from './checks/storage-classes.ts';
 import { taints } from './checks/taints.ts';
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   webhook,
   profiles,
   taints,
+  platformTaints,
   paused,
   classes,
   autoscaler,
