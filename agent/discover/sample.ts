@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SampleResult } from '../../api/snapshot.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, Place } from '../host/host.ts';
 import { MARK_BYTES, parseMark } from './mark.ts';
 
 const MIB = 2 ** 20;
@@ -27,16 +27,17 @@ export async function sampleDevice(
   seed: string,
 ): Promise<SampleResult> {
   const edge = Math.min(MIB, bytes);
-  const first = await read(host, path, 0, edge);
-  const constant = first[0];
-  if (constant === undefined) throw new ShortReadError(path, 0, edge, 0);
+  const [first] = await read(host, path, [{ offset: 0, length: edge }]);
+  const constant = first?.[0];
+  if (first === undefined || constant === undefined) throw new ShortReadError(path, 0, edge, 0);
   if (!isConstant(first, constant))
     return { constant: null, ...(await intactMark(host, path, bytes, first)) };
-  const rest = await Promise.all([
-    read(host, path, Math.max(0, bytes - edge), edge),
-    ...randomOffsets(bytes, `${seed}:${path}`).map((offset) =>
-      read(host, path, offset, Math.min(BLOCK_BYTES, bytes)),
-    ),
+  const rest = await read(host, path, [
+    { offset: Math.max(0, bytes - edge), length: edge },
+    ...randomOffsets(bytes, `${seed}:${path}`).map((offset) => ({
+      offset,
+      length: Math.min(BLOCK_BYTES, bytes),
+    })),
   ]);
   return { constant: rest.every((block) => isConstant(block, constant)) ? constant : null };
 }
@@ -65,9 +66,10 @@ export async function digestOf(host: Host, path: string, bytes: number, seed: st
     ...randomOffsets(bytes, seed).map((offset) => [offset, Math.min(offset + BLOCK_BYTES, bytes)]),
   ] as [number, number][];
   const digest = createHash('sha256');
-  for (const [start, end] of ranges.filter(([start, end]) => start >= MARK_BYTES && start < end)) {
-    digest.update(await read(host, path, start, end - start));
-  }
+  const places = ranges
+    .filter(([start, end]) => start >= MARK_BYTES && start < end)
+    .map(([start, end]) => ({ offset: start, length: end - start }));
+  for (const block of await read(host, path, places)) digest.update(block);
   return digest.digest('hex');
 }
 
@@ -80,10 +82,13 @@ function randomOffsets(bytes: number, seed: string): number[] {
   });
 }
 
-async function read(host: Host, path: string, offset: number, length: number): Promise<Uint8Array> {
-  const block = await host.readBlocks(path, offset, length);
-  if (block.length !== length) throw new ShortReadError(path, offset, length, block.length);
-  return block;
+async function read(host: Host, path: string, places: readonly Place[]): Promise<Uint8Array[]> {
+  const blocks = await host.readBlocks(path, places);
+  for (const [index, { offset, length }] of places.entries()) {
+    const got = blocks[index]?.length ?? 0;
+    if (got !== length) throw new ShortReadError(path, offset, length, got);
+  }
+  return blocks;
 }
 
 /** Compared as a whole: a loop over two million bytes per drive would be seen on a slow machine. */

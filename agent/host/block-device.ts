@@ -1,20 +1,19 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
+import type { Place } from './host.ts';
 
-/** Bytes `[offset, offset + length)` of a device or file, opened read-only; rejects when it ends before. */
-export async function readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
+/** Bytes of a device or file at each place, opened read-only once; rejects when it ends before. */
+export async function readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]> {
   const handle = await open(path, constants.O_RDONLY);
   try {
-    return await readFully(handle, path, { offset, length });
+    const blocks: Uint8Array[] = [];
+    for (const place of places) blocks.push(await readFully(handle, path, place));
+    return blocks;
   } finally {
     await handle.close();
   }
 }
 
-async function readFully(
-  handle: FileHandle,
-  path: string,
-  { offset, length }: { offset: number; length: number },
-): Promise<Uint8Array> {
+async function readFully(handle: FileHandle, path: string, { offset, length }: Place): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let done = 0;
   while (done < length) {

@@ -38,6 +38,12 @@ export class CommandError extends Error {
   }
 }
 
+/** Bytes `[offset, offset + length)` of a device. */
+export interface Place {
+  offset: number;
+  length: number;
+}
+
 /** A mount in a mount namespace of its own. */
 export interface NamespaceMount {
   /** Path inside the filesystem that is mounted. */
@@ -71,8 +77,8 @@ export interface Host {
   modifiedAt(path: string): Promise<number>;
   /** Bytes of the filesystem mounted at a host path that are for its users (statfs: f_blocks × f_frsize, less the root's reserve). */
   filesystemBytes(path: string): Promise<number>;
-  /** Bytes `[offset, offset + length)` of a device, read-only. */
-  readBlocks(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /** Bytes of a device at each of these places, in their order, all read through one read-only opening. */
+  readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]>;
   /**
    * Opens the device O_RDONLY|O_EXCL and closes it: rejects with EBUSY for a mount in any namespace, md, dm and swap
    * (open(2), O_EXCL without O_CREAT on block devices).

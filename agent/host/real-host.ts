@@ -6,7 +6,7 @@ import { holdExclusive, probeExclusive, readBlocks, writeAttribute } from './blo
 import { filesystemBytes } from './filesystem-size.ts';
 import { findHostInit, type HostInit } from './host-init.ts';
 import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
-import type { Host, NamespaceMount, RunOptions, RunResult } from './host.ts';
+import type { Host, NamespaceMount, Place, RunOptions, RunResult } from './host.ts';
 import { readInitFacts } from './init-facts.ts';
 import { LOCK_PATH, takeLock } from './lock.ts';
 import { keepingLock } from './lock-keeper.ts';
@@ -91,8 +91,8 @@ class RealHost implements Host {
     return filesystemBytes(await this.#local(path));
   }
 
-  async readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
-    return readBlocks(await this.#local(path), offset, length);
+  async readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]> {
+    return readBlocks(await this.#local(path), places);
   }
 
   async probeExclusive(path: string): Promise<void> {

@@ -47,14 +47,19 @@ export async function observe(
 ): Promise<Observation> {
   const options = signal ? { signal } : {};
   const read = <T>(type: ResourceType<T>, one: string) => absent(kube.get(type, one, options));
-  const node = await nodeOfThisBoot(read, name, hostBootID);
+  // All at once: a round asks several times, and each answer takes its time.
+  const [found, enrolled, all] = await Promise.all([
+    read(nodes, name),
+    read(nvmeNodes, name),
+    kube.listAll(persistentVolumes, options),
+  ]);
+  const node = nodeOfThisBoot(found, name, hostBootID);
   const uid = node.metadata?.uid ?? '';
-  const nvme = await enrolledNode(read, name, uid);
+  const nvme = enrolledNode(enrolled, name, uid);
   const profileName = nvme.spec?.profile;
   const profile = profileName === undefined ? undefined : await read(nvmeProfiles, profileName);
   const hostname = node.metadata?.labels?.[HOSTNAME_LABEL] ?? name;
   const pause = pauseOf(node.metadata?.annotations);
-  const all = await kube.listAll(persistentVolumes, options);
   return {
     node,
     nvme,
@@ -65,18 +70,14 @@ export async function observe(
   };
 }
 
-type Read = <T>(type: ResourceType<T>, name: string) => Promise<T | undefined>;
-
-async function nodeOfThisBoot(read: Read, name: string, hostBootID: string): Promise<Node> {
-  const node = await read(nodes, name);
+function nodeOfThisBoot(node: Node | undefined, name: string, hostBootID: string): Node {
   if (node === undefined) throw new NotYet(`node "${name}" has not registered`);
   const bootID = node.status?.nodeInfo?.bootID ?? '';
   if (bootID === hostBootID) return node;
   throw new NotYet(`node "${name}" shows boot ID "${bootID}", and this boot is "${hostBootID}"`);
 }
 
-async function enrolledNode(read: Read, name: string, uid: string): Promise<NVMeNode> {
-  const nvme = await read(nvmeNodes, name);
+function enrolledNode(nvme: NVMeNode | undefined, name: string, uid: string): NVMeNode {
   if (nvme === undefined) {
     throw new NotYet(
       `no NVMeNode "${name}": no profile matches, or nvme-webhook has not enrolled the node yet`,

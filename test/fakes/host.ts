@@ -7,6 +7,7 @@ import {
   type NamespaceMount,
   type RunOptions,
   type RunResult,
+  type Place,
 } from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
 import { poolPath } from '../../agent/inventory/hugepages.ts';
@@ -166,13 +167,17 @@ export class FakeHost implements Host {
   }
 
   /** Blank drives read as zeros, any other as counting bytes, but for its mark. */
-  readBlocks(path: string, offset: number, length: number): Promise<Uint8Array> {
+  readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]> {
+    return Promise.resolve(places.map((place) => this.#blockAt(path, place)));
+  }
+
+  #blockAt(path: string, { offset, length }: Place): Uint8Array {
     const device = this.resolve(path);
     const sample = this.snapshot.samples?.[device];
-    if (sample?.constant !== null) return Promise.resolve(new Uint8Array(length));
+    if (sample?.constant !== null) return new Uint8Array(length);
     const bytes = Uint8Array.from({ length }, (_, index) => (offset + index) % 251);
     if (offset === 0) bytes.set(Buffer.from(this.#marks.get(device) ?? ''));
-    return Promise.resolve(bytes);
+    return bytes;
   }
 
   #writeMark(device: string, block: string): void {

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../api/snapshot.ts';
-import { CommandError, type Host, type RunResult } from '../../agent/host/host.ts';
+import { CommandError, type Host, type Place, type RunResult } from '../../agent/host/host.ts';
 import { NODES, poolPath } from '../../agent/inventory/hugepages.ts';
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
 
@@ -80,10 +80,13 @@ export class SnapshotHost implements Host {
   }
 
   /** Blank drives read as their constant byte; anything else as counting bytes. */
-  readBlocks(path: string, _offset: number, length: number): Promise<Uint8Array> {
+  readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]> {
     const constant = this.#snapshot.samples?.[path]?.constant;
-    const bytes = constant == null ? Uint8Array.from({ length }, (_, index) => index % 251) : undefined;
-    return this.#answer(`samples:${path}`, bytes ?? new Uint8Array(length).fill(constant ?? 0));
+    const block = ({ length }: Place): Uint8Array =>
+      constant == null
+        ? Uint8Array.from({ length }, (_, index) => index % 251)
+        : new Uint8Array(length).fill(constant);
+    return this.#answer(`samples:${path}`, places.map(block));
   }
 
   rename = refuse;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { makeRaw } from '../../../../agent/apply/make-raw.ts';
 import { MARK_BYTES } from '../../../../agent/discover/mark.ts';
 import { sampleDevice } from '../../../../agent/discover/sample.ts';
-import { CommandError, type RunOptions } from '../../../../agent/host/host.ts';
+import { CommandError, type Place, type RunOptions } from '../../../../agent/host/host.ts';
 import type { MakeRawStep } from '../../../../agent/plan/step.ts';
 import { createLogger } from '../../../../logging/logger.ts';
 import { machine } from '../../../builders/machine.ts';
@@ -35,8 +35,10 @@ class DriveHost extends FakeHost {
     return Promise.resolve({ stdout: '', stderr: '' });
   }
 
-  override readBlocks(_: string, offset: number, length: number): Promise<Uint8Array> {
-    return Promise.resolve(Uint8Array.from(this.drive.subarray(offset, offset + length)));
+  override readBlocks(_: string, places: readonly Place[]): Promise<Uint8Array[]> {
+    return Promise.resolve(
+      places.map(({ offset, length }) => Uint8Array.from(this.drive.subarray(offset, offset + length))),
+    );
   }
 }
 

@@ -29,6 +29,15 @@ test('links that climb above the root stay inside it', async () => {
   await expect(host.realPath('/up')).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
+test('links of sysfs and proc are followed by the kernel, and paths that climb out of them by us', async () => {
+  const { root, host } = mountedRoot();
+  await writeFile(join(root, 'file'), 'host');
+  expect(await host.realPath('/proc/self')).toBe(`/proc/${process.pid}`);
+  expect(await host.readFile('/proc/../file')).toBe('host');
+  expect(await host.readFile('/sys/class/../../file')).toBe('host');
+  await expect(host.realPath('/sys/none')).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
 test('a loop of links is an error and not for ever', async () => {
   const { root, host } = mountedRoot();
   await symlink('/b', join(root, 'a'));
@@ -59,8 +68,13 @@ test('a missing file says so by its code', async () => {
 test('reads just the wanted bytes and not past the end', async () => {
   const { root, host } = mountedRoot();
   await writeFile(join(root, 'disk'), 'abcdef');
-  expect(Buffer.from(await host.readBlocks('/disk', 2, 3)).toString()).toBe('cde');
-  await expect(host.readBlocks('/disk', 4, 3)).rejects.toThrow('the device ends there');
+  const places = [
+    { offset: 2, length: 3 },
+    { offset: 0, length: 1 },
+  ];
+  const blocks = await host.readBlocks('/disk', places);
+  expect(blocks.map((block) => Buffer.from(block).toString())).toEqual(['cde', 'a']);
+  await expect(host.readBlocks('/disk', [{ offset: 4, length: 3 }])).rejects.toThrow('the device ends there');
 });
 
 test('the exclusive open refuses what is no block device, where it would prove nothing', async () => {

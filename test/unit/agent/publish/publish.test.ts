@@ -155,7 +155,8 @@ describe('publishing', () => {
       [
         'holds data where only this look reads',
         (host) =>
-          (host.readBlocks = (_, at, length) => Promise.resolve(new Uint8Array(length).fill(at ? 7 : 0))),
+          (host.readBlocks = (_, places) =>
+            Promise.resolve(places.map(({ offset, length }) => new Uint8Array(length).fill(offset ? 7 : 0)))),
         'not blank',
       ],
       [

@@ -58,7 +58,8 @@ describe('one round of the agent with the layout Block', () => {
   it('hands out no drive that was written to between the look and the PersistentVolume', async () => {
     await cluster({ ...block, drives: { minCount: 1 } });
     const host = await agent.hostWith({ nvme1n1: {} });
-    host.readBlocks = (_, __, length) => Promise.resolve(Uint8Array.from({ length }, (_byte, at) => at % 7));
+    host.readBlocks = (_, places) =>
+      Promise.resolve(places.map(({ length }) => Uint8Array.from({ length }, (_byte, at) => at % 7)));
     expect(await agent.round(host)).toMatchObject({ ready: false });
     expect(raw()).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { CommandError } from '../../../../agent/host/host.ts';
 import { READY_BOOT_ID } from '../../../../api/keys.ts';
 import { BOOT, writesOf } from '../../../builders/agent-node.ts';
 import { AgentScene } from '../../../builders/agent-scene.ts';
@@ -6,6 +7,8 @@ import { machine } from '../../../builders/machine.ts';
 import { KilledError, type FakeHost } from '../../../fakes/host.ts';
 
 const THEIRS = { TYPE: 'ext4', UUID: '0f5d3c1e-7a58-4f2c-9b1d-1f2e3d4c5b6a' };
+
+const failed = new CommandError(['wipefs'], { exitCode: 1, stderr: 'Input/output error', timedOut: false });
 
 describe('existingData Wipe', () => {
   let scene: AgentScene;
@@ -72,6 +75,29 @@ describe('existingData Wipe', () => {
     await scene.order({ id: 'r2', type: 'setup', planID: await planID() });
     await scene.round(host);
     expect(found()).not.toEqual(THEIRS);
+  });
+
+  it('tries an order whose program failed again, as long as the drive is what was given up', async () => {
+    host.failures.set('wipefs', failed);
+    await scene.order({ id: 'r1', type: 'setup', planID: await planID() });
+    expect(await scene.round(host)).toMatchObject({ ready: false, reason: 'StepFailed' });
+    expect(found()).toEqual(THEIRS);
+    host.failures.clear();
+    expect(await scene.round(host)).toMatchObject({ ready: true });
+    expect(found()).not.toEqual(THEIRS);
+    expect((await scene.report()).status?.progress).toBeUndefined();
+  });
+
+  it('wipes nothing by an order whose program failed when the drive carries something else by then', async () => {
+    host.failures.set('wipefs', failed);
+    await scene.order({ id: 'r1', type: 'setup', planID: await planID() });
+    await scene.round(host);
+    host.failures.clear();
+    const blkid = { ...THEIRS, UUID: 'another' };
+    host.snapshot = { ...host.snapshot, blkid: { ...host.snapshot.blkid, '/dev/nvme1n1': blkid } };
+    await scene.round(host);
+    await scene.round(host);
+    expect(found()).toEqual(blkid);
   });
 
   it('gives leave for one order only: the next drive needs another', async () => {
