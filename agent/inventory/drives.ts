@@ -43,7 +43,11 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
   const handed = handedWith(context.spdk, identity);
   const seen = { volumes, allVolumes: context.volumes, identities, handed: handed?.state };
   const verdict = stateOf(facts, device, { ...context, ...seen });
-  const omitted = decision.role === 'Local' ? omission(facts, device, decision, context) : undefined;
+  const described = description(facts, device);
+  const omitted =
+    decision.role === 'Local'
+      ? omission(facts, device, { ...decision, ...present({ pciAddress: described.pciAddress }) }, context)
+      : undefined;
   const reason = reasonFor(decision, verdict, omitted?.reason);
   const signature = signatureOf(facts, device);
   // A drive that we would not touch anyway is not probed completely: nobody may read "free" there.
@@ -51,7 +55,7 @@ export function inventoryDrive(facts: Facts, device: BlockDevice, context: Drive
   const drive: Drive = {
     path: device.path,
     ...present({ byId }),
-    ...description(facts, device),
+    ...described,
     role: decision.role,
     state,
     ...present({ reason }),
@@ -116,14 +120,18 @@ function namingVolumes(facts: Facts, device: BlockDevice, { volumes, machineID }
   });
 }
 
-function omission(facts: Facts, device: BlockDevice, decision: RoleDecision, context: DriveContext) {
-  const { pciAddress = '' } = description(facts, device);
+function omission(
+  facts: Facts,
+  device: BlockDevice,
+  { onRequest, pciAddress = '' }: RoleDecision & { pciAddress?: string },
+  context: DriveContext,
+) {
   const names = [...aliasesOf(facts, device), device.kname, column(device, 'model') ?? '', pciAddress];
   const links = facts.links.get(device.kname) ?? [];
   return leftOut(context.drives, {
     names: [...names, ...links],
     size: sizeOf(device),
-    onRequest: decision.onRequest === true,
+    onRequest: onRequest === true,
   });
 }
 
