@@ -23,6 +23,11 @@ export class VolumeHost extends FakeHost {
     return mounts.find(({ mountPoint }) => mountPoint.startsWith('/pv-disks/'))?.mountPoint;
   }
 
+  /** Something else is mounted, as this line of mountinfo says. */
+  addMount(line: string): void {
+    this.snapshot.mountinfo = `${this.snapshot.mountinfo ?? ''}\n${line}\n`;
+  }
+
   override async run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
     const [program = ''] = command;
     const device = this.resolve(command.at(-1) ?? '');
