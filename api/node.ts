@@ -4,6 +4,7 @@ import type { Condition, ObjectMeta } from './meta.ts';
 import type { Plan } from './plan.ts';
 import type { NVMeProfileSpecInput } from './profile.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { ReportSummary } from './summary.ts';
 
 /** A one-time order to the agent; carried out once per `id`. */
 export interface NodeRequest {
@@ -84,6 +85,8 @@ export interface NVMeNodeStatus {
   progress?: Progress;
   conditions?: Condition[];
   agentVersion?: string;
+  /** Absent in the reports of older agents. */
+  summary?: ReportSummary;
 }
 
 /** Cluster-scoped, named as its Node and owned by it (UID), so that it goes when the Node goes. */

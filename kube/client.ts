@@ -9,6 +9,7 @@ import type {
   PatchOptions,
   RequestOptions,
   ResourceType,
+  Table,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -18,6 +19,7 @@ import type { ClusterConfig } from './credentials.ts';
 import { ApiError, isGone } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { firstSet } from './first-set.ts';
+import { isProtobuf, listFrom, PROTOBUF } from './protobuf/list.ts';
 import { listQuery, query, resourcePath, writeQuery } from './request-path.ts';
 import type { RetryPolicy } from './retry.ts';
 import { streamedList } from './streamed-list.ts';
@@ -58,6 +60,11 @@ const PATCH_TYPES: Record<Patch['type'], string> = {
 /** What kubectl asks for when it prints a table. */
 const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
+interface TableAnswer {
+  columnDefinitions?: { name: string }[] | null;
+  rows: { cells: unknown[] }[] | null;
+}
+
 class KubeClient implements KubeApi {
   readonly #exchange: Exchange;
 
@@ -77,25 +84,39 @@ class KubeClient implements KubeApi {
   }
 
   async listAll<T>(type: ResourceType<T>, options: ListAllOptions<T> = {}): Promise<KubeList<T>> {
-    const { project = (object: T) => object } = options;
+    const { project = (object: T) => object, decode } = options;
+    const list = (which: ListOptions): Promise<KubeList<T>> =>
+      decode ? this.#decoded(type, which, decode) : this.list(type, which);
     const streamed = options.streamed ? await this.#streamed(type, options, project) : undefined;
     if (streamed !== undefined) return streamed;
     const items: T[] = [];
     for (let token = options.continue; ;) {
       const paging = { limit: 500, ...options, ...(token === undefined ? {} : { continue: token }) };
-      const page = await this.list(type, paging).catch((error: unknown) => {
+      const page = await list(paging).catch((error: unknown) => {
         if (token === undefined || !isGone(error)) throw error;
         return undefined;
       });
       // The snapshot behind the token is gone: only one request without pages is sure to be consistent.
       if (page === undefined) {
-        const whole = await this.list(type, withoutPaging(options));
+        const whole = await list(withoutPaging(options));
         return { ...whole, items: whole.items.map(project) };
       }
       items.push(...page.items.map(project));
       token = firstSet(page.metadata.continue);
       if (token === undefined) return { ...page, items };
     }
+  }
+
+  async #decoded<T>(
+    type: ResourceType<T>,
+    options: ListOptions,
+    decode: (message: Buffer) => T,
+  ): Promise<KubeList<T>> {
+    const path = resourcePath(type, { namespace: options.namespace }) + listQuery(options);
+    const request: HttpRequest = { method: 'GET', path, headers: { Accept: PROTOBUF } };
+    const answer = await this.#exchange.bytes(request, 'repeatable', options);
+    // A proxy may know JSON only.
+    return isProtobuf(answer) ? listFrom(answer, decode) : (JSON.parse(answer.toString()) as KubeList<T>);
   }
 
   /** Undefined when the server does not stream lists: before 1.34, behind a feature gate that is off, without `watch`. */
@@ -130,17 +151,21 @@ class KubeClient implements KubeApi {
   }
 
   async listNames(type: AnyType, options: ListOptions = {}): Promise<string[]> {
-    const { labelSelector } = options;
-    const where = query({ labelSelector, includeObject: 'None', resourceVersion: '0' });
-    const path = resourcePath(type, { namespace: options.namespace }) + where;
-    const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
-    const { rows } = await this.#exchange.json<{ rows: { cells: unknown[] }[] | null }>(
-      request,
-      'repeatable',
-      options,
-    );
+    const { rows } = await this.listTable(type, { ...options, resourceVersion: '0' });
     // The first column of every kind is its name.
-    return (rows ?? []).map(({ cells }) => String(cells[0]));
+    return rows.map(([name]) => String(name));
+  }
+
+  async listTable(type: AnyType, options: ListOptions = {}): Promise<Table> {
+    const { namespace, labelSelector, fieldSelector, resourceVersion } = options;
+    const where = query({ labelSelector, fieldSelector, resourceVersion, includeObject: 'None' });
+    const path = resourcePath(type, { namespace }) + where;
+    const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
+    const answer = await this.#exchange.json<TableAnswer>(request, 'repeatable', options);
+    return {
+      columns: (answer.columnDefinitions ?? []).map(({ name }) => name),
+      rows: (answer.rows ?? []).map(({ cells }) => cells),
+    };
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Condition } from '../../api/meta.ts';
 import type { NVMeNode, NVMeNodeStatus } from '../../api/node.ts';
+import { summaryOf } from '../../api/summary.ts';
 import type { NVMeProfileSpec } from '../../api/profile.ts';
 import { NodeEditError } from '../../kube/edit-node.ts';
 import { timestamp } from '../../kube/timestamp.ts';
@@ -46,7 +47,9 @@ export class Reporter {
     const merged = Object.entries({ ...this.#nvme.status, ...change }).filter(
       ([, value]) => value !== undefined,
     );
-    this.#nvme = await writeStatus(this.#options.kube, this.#nvme, Object.fromEntries(merged));
+    const status: NVMeNodeStatus = Object.fromEntries(merged);
+    const summary = summaryOf(status);
+    this.#nvme = await writeStatus(this.#options.kube, this.#nvme, { ...status, summary });
   }
 
   /** Reports, and only then touches the taint. */

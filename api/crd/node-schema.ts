@@ -1,3 +1,4 @@
+import type { ReportSummary } from '../summary.ts';
 import type { Drive } from '../drive.ts';
 import type { Condition } from '../meta.ts';
 import type { NVMeNodeSpec, NVMeNodeStatus, VolumeStatus } from '../node.ts';
@@ -93,6 +94,25 @@ const condition: Schema<Condition> = {
   },
 };
 
+const summary: Schema<ReportSummary> = {
+  type: 'object',
+  description: 'The report in short, for tables.',
+  properties: {
+    drives: { type: 'string', description: 'Local drives that carry our layout, of all local ones.' },
+    layout: text,
+    volumes: { type: 'integer' },
+    bound: { type: 'integer' },
+    unsettled: { type: 'integer', description: 'Volumes of which only the agent knows how they stand.' },
+    capacity: { type: 'string', description: 'Of the volumes; of the local drives while there is none.' },
+    models: text,
+    numaNodes: text,
+    wear: { type: 'string', description: 'Of the most worn local drive.' },
+    progress: text,
+    warning: { type: 'string', description: 'The condition to look at though the node works.' },
+    problem: { type: 'string', description: 'Why the node is not ready, or what the warning says.' },
+  },
+};
+
 /** NVMeNode.spec. */
 export const nodeSpecSchema: Schema<NVMeNodeSpec> = {
   type: 'object',
@@ -164,5 +184,6 @@ export const nodeStatusSchema: Schema<NVMeNodeStatus> = {
       'x-kubernetes-list-map-keys': ['type'],
     },
     agentVersion: text,
+    summary,
   },
 };

@@ -9,6 +9,7 @@ import { withDefaults } from '../../api/defaults.ts';
 import { API_VERSION } from '../../api/group.ts';
 import { HOSTNAME_LABEL, NODE_LABEL, PROVISIONED_BY, PROVISIONER } from '../../api/keys.ts';
 import type { NVMeNode, NVMeNodeStatus } from '../../api/node.ts';
+import { summaryOf } from '../../api/summary.ts';
 import type { Node, PersistentVolume } from '../../kube/resources.ts';
 
 /** Nodes, and volumes on each. */
@@ -120,7 +121,7 @@ export function fleetStatuses(): (name: string, uid: string) => NVMeNodeStatus {
   });
   const { plan } = planSetup(inventory, { spec, nodeUID: 'uid', consent: { order: givenUp('', inventory) } });
   const now = new Date().toISOString();
-  return (name, uid) => ({
+  const reported = (name: string, uid: string): NVMeNodeStatus => ({
     nodeUID: uid,
     bootID: `boot-${name}`,
     provider: plan.provider,
@@ -146,4 +147,8 @@ export function fleetStatuses(): (name: string, uid: string) => NVMeNodeStatus {
       },
     ],
   });
+  return (name, uid) => {
+    const status = reported(name, uid);
+    return { ...status, summary: summaryOf(status) };
+  };
 }

@@ -7,6 +7,7 @@ export function interruptible(kube: KubeApi, signal: AbortSignal): KubeApi {
     list: (type, options) => kube.list(type, { signal, ...options }),
     listAll: (type, options) => kube.listAll(type, { signal, ...options }),
     listNames: (type, options) => kube.listNames(type, { signal, ...options }),
+    listTable: (type, options) => kube.listTable(type, { signal, ...options }),
     create: (type, object, options) => kube.create(type, object, { signal, ...options }),
     replace: (type, name, object, options) => kube.replace(type, name, object, { signal, ...options }),
     patch: (type, name, patch, options) => kube.patch(type, name, patch, { signal, ...options }),

@@ -4,7 +4,7 @@ import type { Pod } from '../../kube/resources.ts';
 import { age } from '../print/age.ts';
 import { section } from '../print/sections.ts';
 import { NONE } from '../print/table.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import {
   claimText,
   conditionSection,

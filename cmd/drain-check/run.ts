@@ -11,7 +11,7 @@ import { writeRows } from '../print/write-rows.ts';
 import { absent } from '../../kube/absent.ts';
 import { optional } from '../read/optional.ts';
 import { selectedNodes } from '../read/selected-nodes.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import { claimText } from '../status/node-sections.ts';
 import { losses, type DataLoss, type DrainView } from './losses.ts';
 

@@ -2,7 +2,7 @@ import { Box, Text, useAnimation, useWindowSize } from 'ink';
 import type { ReactElement } from 'react';
 import type { Plan } from '../../api/plan.ts';
 import { humanDuration } from '../print/age.ts';
-import { layoutText } from '../status/columns.ts';
+import { layoutText } from '../../api/summary.ts';
 import { outcomeText, type Outcome } from './outcome.ts';
 
 /** What the frame shows. */

@@ -1,7 +1,7 @@
 import { parseBytes } from '../../api/quantity.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import type { NodeHugepages } from './pools.ts';
 
 const UNKNOWN = '<unknown>';

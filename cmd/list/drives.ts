@@ -2,7 +2,7 @@ import type { Drive } from '../../api/drive.ts';
 import { API_VERSION } from '../../api/group.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE, orNone } from '../print/table.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import type { NodeStorage } from '../status/node-storage.ts';
 
 /** One drive with the node that it is in, as `-o json` prints it. */

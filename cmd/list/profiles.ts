@@ -4,7 +4,7 @@ import type { NVMeProfile, NVMeProfileSpec } from '../../api/profile.ts';
 import type { Node } from '../../kube/resources.ts';
 import { age } from '../print/age.ts';
 import type { Printable } from '../print/objects.ts';
-import { layoutText } from '../status/columns.ts';
+import { layoutText } from '../../api/summary.ts';
 import { matchingProfile } from '../status/matching-profile.ts';
 
 /** A profile with every default filled in, and how many nodes it rules; absent when nodes may not be listed. */

@@ -4,7 +4,7 @@ import { age } from '../print/age.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
 import type { ClusterView } from '../status/cluster-view.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import { claimText } from '../status/node-sections.ts';
 import type { NodeStorage, VolumeSummary } from '../status/node-storage.ts';
 import { nodeOfVolume, volumesOf } from '../status/volumes.ts';

@@ -1,7 +1,7 @@
 import { humanDuration } from '../print/age.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import { claimText } from '../status/node-sections.ts';
 import type { Orphan } from './report.ts';
 

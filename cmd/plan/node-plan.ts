@@ -8,7 +8,7 @@ import { noPlan } from '../setup/no-plan.ts';
 import type { SetupOrder } from '../setup/order.ts';
 import { previewPlan } from '../setup/preview.ts';
 import { readSituation } from '../setup/situation.ts';
-import { layoutText } from '../status/columns.ts';
+import { layoutText } from '../../api/summary.ts';
 
 /** A plan with the node that it is for, as `-o json` prints it. */
 export interface NodePlan extends Plan {

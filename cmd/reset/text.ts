@@ -3,7 +3,7 @@ import type { DataLoss } from '../drain-check/losses.ts';
 import { section } from '../print/sections.ts';
 import { alignRows, NONE } from '../print/table.ts';
 import { planText } from '../setup/print-plan.ts';
-import { sizeText } from '../status/columns.ts';
+import { sizeText } from '../../api/summary.ts';
 import { claimText } from '../status/node-sections.ts';
 import type { NodeStorage } from '../status/node-storage.ts';
 

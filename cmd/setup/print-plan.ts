@@ -1,6 +1,6 @@
 import type { Plan } from '../../api/plan.ts';
 import { alignRows } from '../print/table.ts';
-import { layoutText } from '../status/columns.ts';
+import { layoutText } from '../../api/summary.ts';
 
 /** A plan for a person: what it is about, its steps with their commands, and the drives that it leaves alone. */
 export function planText(node: string, plan: Plan): string {

@@ -30,16 +30,26 @@ export interface Collected {
 /** Label values end at 63 characters (RFC 1123), node names may be longer. */
 const MAX_LABEL_VALUE = 63;
 
+/** How the kinds are read that clusters have thousands of; whole objects unless said otherwise. */
+export interface Reading {
+  reports?: (kube: KubeApi, names: readonly string[]) => Promise<NVMeNode[]>;
+  node?: (message: Buffer) => Node;
+  volume?: (message: Buffer) => PersistentVolume;
+}
+
 /** Reads Nodes, NVMeNodes, PersistentVolumes and profiles at once, by name where names are given. */
-export async function collect(kube: KubeApi, query: NodeSelection): Promise<Collected> {
+export async function collect(
+  kube: KubeApi,
+  query: NodeSelection,
+  { reports: readReports = readNVMeNodes, node, volume }: Reading = {},
+): Promise<Collected> {
   const notes: string[] = [];
   const volumesOfOurs = {
     labelSelector: volumeSelector(query.names),
-    project: slim<PersistentVolume>,
-    streamed: true,
+    ...(volume ? { decode: volume } : { project: slim<PersistentVolume>, streamed: true }),
   };
   const [[found, reports], volumes, profiles] = await Promise.all([
-    allOf(readNodes(kube, query), readNVMeNodes(kube, query.names)),
+    allOf(readNodes(kube, query, node), readReports(kube, query.names)),
     optional(kube.listAll(persistentVolumes, volumesOfOurs), (why) =>
       notes.push(`Volumes are shown as the agents last reported them: ${why}`),
     ),
@@ -69,13 +79,15 @@ export function volumeSelector(names: readonly string[]): string {
   return byName ? `${NODE_LABEL} in (${names.join(',')})` : NODE_LABEL;
 }
 
-async function readNodes(kube: KubeApi, query: NodeSelection): Promise<{ nodes: Node[]; errors: unknown[] }> {
+async function readNodes(
+  kube: KubeApi,
+  query: NodeSelection,
+  decode: Reading['node'],
+): Promise<{ nodes: Node[]; errors: unknown[] }> {
   if (query.names.length === 0) {
     const selector = query.selector === undefined ? {} : { labelSelector: query.selector };
-    return {
-      nodes: (await kube.listAll(nodes, { ...selector, project: slim<Node>, streamed: true })).items,
-      errors: [],
-    };
+    const how = decode ? { decode } : { project: slim<Node>, streamed: true };
+    return { nodes: (await kube.listAll(nodes, { ...selector, ...how })).items, errors: [] };
   }
   const results = await Promise.allSettled(query.names.map((name) => kube.get(nodes, name)));
   return {
@@ -84,15 +96,16 @@ async function readNodes(kube: KubeApi, query: NodeSelection): Promise<{ nodes: 
   };
 }
 
-async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<NVMeNode[]> {
+/** The whole reports, of all nodes when no name is given. */
+export async function readNVMeNodes(kube: KubeApi, names: readonly string[]): Promise<NVMeNode[]> {
   if (names.length === 1 && names[0] !== undefined) return readOneNVMeNode(kube, names[0]);
   const all = await installed(kube.listAll(nvmeNodes, { project: slimReport, streamed: true }), nvmeNodes);
   if (names.length === 0) return all.items;
   return all.items.filter(({ metadata }) => names.includes(metadata.name ?? ''));
 }
 
-async function readOneNVMeNode(kube: KubeApi, name: string): Promise<NVMeNode[]> {
-  // Absent when nothing enrolled the node.
+/** One whole report; none when nothing enrolled the node. */
+export async function readOneNVMeNode(kube: KubeApi, name: string): Promise<NVMeNode[]> {
   const found = await absent(installed(kube.get(nvmeNodes, name), nvmeNodes));
   return found === undefined ? [] : [found];
 }

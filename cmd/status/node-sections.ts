@@ -2,7 +2,8 @@ import type { CoreEvent } from '../../kube/resources.ts';
 import { age } from '../print/age.ts';
 import { facts, section } from '../print/sections.ts';
 import { NONE, orNone } from '../print/table.ts';
-import { layoutText, sizeText, statusText } from './columns.ts';
+import { layoutText, sizeText } from '../../api/summary.ts';
+import { statusText } from './columns.ts';
 import type { NodeStorage, VolumeSummary } from './node-storage.ts';
 
 /** What a node is and how it stands. */

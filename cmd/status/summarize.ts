@@ -1,5 +1,6 @@
 import { API_VERSION } from '../../api/group.ts';
 import type { Drive } from '../../api/drive.ts';
+import { capacityOf } from '../../api/summary.ts';
 import type { ClusterView, NodeParts } from './cluster-view.ts';
 import { matchingProfile } from './matching-profile.ts';
 import type { NodeStorage, VolumeSummary } from './node-storage.ts';
@@ -95,10 +96,4 @@ function countDrives(drives: readonly Drive[]): NodeStorage['driveCounts'] {
 function countVolumes(volumes: readonly VolumeSummary[]): NodeStorage['volumeCounts'] {
   const count = (state: VolumeSummary['state']) => volumes.filter((volume) => volume.state === state).length;
   return { total: volumes.length, available: count('Available'), bound: count('Bound') };
-}
-
-function capacityOf(drives: readonly Drive[], volumes: readonly VolumeSummary[]): number {
-  const published = volumes.reduce((sum, { capacity }) => sum + capacity, 0);
-  if (published > 0) return published;
-  return drives.filter(({ role }) => role === 'Local').reduce((sum, { size }) => sum + size, 0);
 }

@@ -1,6 +1,7 @@
 import { NODE_LABEL } from '../../api/keys.ts';
 import type { NVMeNode, VolumeState, VolumeStatus } from '../../api/node.ts';
 import { parseBytes } from '../../api/quantity.ts';
+import { AGENT_ONLY_STATES } from '../../api/summary.ts';
 import type { PersistentVolume } from '../../kube/resources.ts';
 import type { VolumeSummary } from './node-storage.ts';
 
@@ -13,15 +14,6 @@ const PHASES: Readonly<Record<string, VolumeState>> = {
   Failed: 'Failed',
 };
 
-/** What only the agent can know; it outranks the phase. */
-const AGENT_ONLY: ReadonlySet<VolumeState> = new Set([
-  'Publishing',
-  'Cleaning',
-  'Unclaimed',
-  'Lost',
-  'Failed',
-]);
-
 /** The node's volumes: the live PersistentVolumes, with what the agent adds; without them, its last report. */
 export function volumesOf(
   nvmeNode: NVMeNode | undefined,
@@ -32,7 +24,7 @@ export function volumesOf(
   const byName = new Map(reported.map((volume) => [volume.name, volume]));
   const live = volumes.map((volume) => fromObject(volume, byName.get(volume.metadata?.name ?? '')));
   const names = new Set(live.map(({ name }) => name));
-  const unpublished = reported.filter(({ name, state }) => !names.has(name) && AGENT_ONLY.has(state));
+  const unpublished = reported.filter(({ name, state }) => !names.has(name) && AGENT_ONLY_STATES.has(state));
   return [...live, ...unpublished.map(fromReport)].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -56,7 +48,7 @@ function fromObject(volume: PersistentVolume, reported: VolumeStatus | undefined
 
 /** A claim's use is the cluster's to say, work on the volume the agent's. */
 function stateOf(phase: VolumeState, reported: VolumeStatus | undefined): VolumeState {
-  return reported && AGENT_ONLY.has(reported.state) && phase !== 'Bound' ? reported.state : phase;
+  return reported && AGENT_ONLY_STATES.has(reported.state) && phase !== 'Bound' ? reported.state : phase;
 }
 
 function claimOf(volume: PersistentVolume): Pick<VolumeSummary, 'claim'> {

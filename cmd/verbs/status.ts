@@ -3,9 +3,11 @@ import { nodeSelection, SELECTOR_FLAG, type NodeSelection } from '../cli/node-se
 import { PRINT_FLAGS, printRequest, type PrintRequest } from '../cli/print-flags.ts';
 import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
 import { Failures } from '../errors/exit.ts';
+import type { Printable } from '../print/objects.ts';
 import { writeRows } from '../print/write-rows.ts';
-import { collect } from '../status/collect.ts';
-import { printableNodes } from '../status/columns.ts';
+import { collectRows } from '../status/collect-rows.ts';
+import { collect, type Collected } from '../status/collect.ts';
+import { printableNodes, printableRows } from '../status/columns.ts';
 import { summarizeCluster } from '../status/summarize.ts';
 
 interface StatusOp {
@@ -59,12 +61,34 @@ async function run(op: StatusOp, context: Context): Promise<void> {
     await watchStatus(op, context);
     return;
   }
+  const { format, sortBy } = op.print;
+  const isFleet = op.query.names.length === 0 && format.kind === 'table' && sortBy === undefined;
+  await (isFleet ? printFleet(op, context) : printNodes(op, context));
+}
+
+/** The table of many nodes needs little of each. */
+async function printFleet(op: StatusOp, context: Context): Promise<void> {
+  const { rows, errors, notes } = await collectRows(context.kube, op.query);
+  const printable = printableRows(() => context.clock.now());
+  await print(rows, printable, { ...op, errors, notes }, context);
+}
+
+async function printNodes(op: StatusOp, context: Context): Promise<void> {
   const { view, errors, notes } = await collect(context.kube, op.query);
   const rows = summarizeCluster(view, { all: op.query.names.length > 0 });
+  const printable = printableNodes(() => context.clock.now());
+  await print(rows, printable, { ...op, errors, notes }, context);
+}
+
+async function print<T>(
+  rows: readonly T[],
+  printable: Printable<T>,
+  { query, print: request, errors, notes }: StatusOp & Omit<Collected, 'view'>,
+  context: Context,
+): Promise<void> {
   for (const note of notes) context.stderr.write(`Note: ${note}\n`);
   if (rows.length > 0 || errors.length === 0) {
-    const printable = printableNodes(() => context.clock.now());
-    await writeRows(rows, printable, { ...op.print, single: op.query.names.length === 1 }, context);
+    await writeRows(rows, printable, { ...request, single: query.names.length === 1 }, context);
   }
   if (errors.length > 0) throw new Failures(errors);
 }

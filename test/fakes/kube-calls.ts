@@ -1,6 +1,6 @@
 import type { KubeApi } from '../../kube/api.ts';
 
-export type Method = Exclude<keyof KubeApi, 'listAll' | 'listNames'>;
+export type Method = Exclude<keyof KubeApi, 'listAll' | 'listNames' | 'listTable'>;
 /** Methods that are not about objects of a kind. */
 export type PathMethod = 'raw' | 'stream';
 

@@ -10,6 +10,7 @@ import type {
   PatchOptions,
   RequestOptions,
   ResourceType,
+  Table,
   WatchEvent,
   WatchOptions,
   WriteOptions,
@@ -28,6 +29,7 @@ import { Interruptions, VERBS, type KubeCall, type Method, type PathMethod } fro
 import { assertPreconditions, gracePeriod, initial, patched } from './kube-objects.ts';
 import { applyMergePatch } from './kube-patching.ts';
 import type { Stored } from './kube-store.ts';
+import { tableOf } from './kube-table.ts';
 
 type AnyType = ResourceType<unknown>;
 
@@ -105,6 +107,11 @@ export class FakeKube extends FakeCluster implements KubeApi {
   async listNames(type: AnyType, options: ListOptions = {}): Promise<string[]> {
     const { items } = await this.listAll(type, options);
     return (items as Stored[]).map(({ metadata }) => metadata.name);
+  }
+
+  async listTable(type: AnyType, options: ListOptions = {}): Promise<Table> {
+    const { items } = await this.listAll(type, options);
+    return tableOf(type, items as Stored[]);
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {

@@ -15,6 +15,8 @@ const namespace = 'default';
 const at = { namespace };
 const UID = '00000000-0000-4000-8000-000000000000';
 
+const summary = { drives: '2/2', volumes: 0, bound: 0, unsettled: 0, layout: 'RAID0/xfs' };
+
 const step = (does: string, ask: Step['ask']): Step => ({ does, ask });
 
 const patchMap = (kube: KubeApi, operations: JsonPatchOperation[]): Promise<ConfigMap> =>
@@ -52,6 +54,10 @@ export const story: Step[] = [
   step('lists names', async (kube) =>
     (await kube.listNames(configMaps, at)).filter((name) => name === 'story'),
   ),
+  step('lists a kind without printer columns as a table', async (kube) => {
+    const { columns, rows } = await kube.listTable(configMaps, at);
+    return [columns[0], rows.map(([name]) => name).filter((name) => name === 'story')];
+  }),
   step('lists as a stream', async (kube) => {
     const { items } = await kube.listAll(configMaps, { ...at, streamed: true });
     return items.map(({ metadata }) => metadata?.name).filter((name) => name === 'story');
@@ -182,12 +188,22 @@ export const story: Step[] = [
     shape(await kube.create(nvmeNodes, nvmeNode({ metadata: { name: 'story' }, status: { nodeUID: 'u' } }))),
   ),
   step('writes its status: the rest stays', async (kube) => {
-    const body = { metadata: { labels: { a: 'b' } }, spec: { profile: 'x' }, status: { nodeUID: 'u' } };
+    const body = {
+      metadata: { labels: { a: 'b' } },
+      spec: { profile: 'x' },
+      status: { nodeUID: 'u', summary },
+    };
     return shape(await kube.patch(nvmeNodes, 'story', { type: 'merge', body }, { subresource: 'status' }));
   }),
   step('writes its spec: the status stays', async (kube) => {
     const body = { spec: { profile: 'y' }, status: { nodeUID: 'w' } };
     return shape(await kube.patch(nvmeNodes, 'story', { type: 'merge', body }));
+  }),
+  step('prints it as a table', async (kube) => {
+    const { columns, rows } = await kube.listTable(nvmeNodes);
+    const [row = []] = rows.filter(([name]) => name === 'story');
+    // Its age is a time in the fake.
+    return columns.map((column, index) => [column, column === 'Age' ? '' : row[index]]);
   }),
   step('replaces it without a version', (kube) =>
     kube.replace(nvmeNodes, 'story', nvmeNode({ metadata: { name: 'story' } })),

@@ -5,6 +5,7 @@ import { parseSnapshot } from '../../../../agent/inventory/parse-snapshot.ts';
 import type { Drive } from '../../../../api/drive.ts';
 import { CLEANUP_CONFIG_MAP, HOSTNAME_LABEL, PAUSED, WEBHOOK_NAMESPACE } from '../../../../api/keys.ts';
 import type { NVMeNodeStatus } from '../../../../api/node.ts';
+import { summaryOf } from '../../../../api/summary.ts';
 import type { KubeApi } from '../../../../kube/api.ts';
 import {
   configMaps,
@@ -98,16 +99,15 @@ async function report(kube: KubeApi, name: string, status: NVMeNodeStatus): Prom
       steps: [{ name: 'discard /dev/nvme1n1', command: ['blkdiscard', '/dev/nvme1n1'] }],
     },
   };
-  const body = {
-    status: {
-      nodeUID: uid,
-      bootID: 'boot-1',
-      provider: 'generic',
-      agentVersion: '0.1.0',
-      ...plans,
-      ...status,
-    },
+  const reported: NVMeNodeStatus = {
+    nodeUID: uid,
+    bootID: 'boot-1',
+    provider: 'generic',
+    agentVersion: '0.1.0',
+    ...plans,
+    ...status,
   };
+  const body = { status: { ...reported, summary: summaryOf(reported) } };
   await kube.patch(nvmeNodes, name, { type: 'merge', body }, { subresource: 'status' });
   return uid;
 }

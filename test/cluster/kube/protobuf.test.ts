@@ -1,0 +1,62 @@
+import { describe, expect, inject, it } from 'vitest';
+import { NODE_LABEL, PAUSED, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import { nodeFrom } from '../../../kube/protobuf/node.ts';
+import { persistentVolumeFrom } from '../../../kube/protobuf/persistent-volume.ts';
+import { nodes, persistentVolumes } from '../../../kube/resources.ts';
+import { node } from '../../builders/objects.ts';
+import { publishedVolume } from '../../builders/orphans.ts';
+import { realKube } from './real-kube.ts';
+
+describe('what the real API server sends in protobuf', () => {
+  it('is a node as it is in JSON', async () => {
+    const kube = await realKube(inject('controlPlane').kubeconfig);
+    const { status } = node();
+    await kube.create(nodes, {
+      metadata: { name: 'proto', labels: { a: 'b' }, annotations: { [PAUSED]: '{"by":"ève"}' } },
+      spec: {
+        unschedulable: true,
+        taints: [
+          { key: STARTUP_TAINT_KEY, effect: 'NoSchedule' },
+          { key: 'slow', value: 'very', effect: 'NoExecute', timeAdded: '2026-01-02T03:04:05Z' },
+        ],
+      },
+      ...(status ? { status } : {}),
+    });
+    try {
+      const { items } = await kube.listAll(nodes, { decode: nodeFrom, fieldSelector: 'metadata.name=proto' });
+      const [found] = items;
+      expect(await kube.get(nodes, 'proto')).toMatchObject(found ?? { nothing: true });
+      expect(found).toMatchObject({
+        metadata: { name: 'proto', labels: { a: 'b' }, annotations: { [PAUSED]: '{"by":"ève"}' } },
+        spec: { unschedulable: true },
+        status: { nodeInfo: { bootID: status?.nodeInfo?.bootID } },
+      });
+      expect(found?.spec?.taints).toContainEqual({ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' });
+      expect(found?.metadata?.creationTimestamp).toMatch(/^\d{4}-.*:\d\dZ$/);
+    } finally {
+      await kube.delete(nodes, 'proto');
+    }
+  });
+
+  it('is a volume as it is in JSON', async () => {
+    const kube = await realKube(inject('controlPlane').kubeconfig);
+    const name = 'proto-volume';
+    const { metadata, spec } = publishedVolume({ name, nodeName: 'proto', nodeUID: 'uid' });
+    const { uid: _uid, resourceVersion: _version, ...rest } = metadata ?? {};
+    await kube.create(persistentVolumes, { metadata: rest, ...(spec ? { spec } : {}) });
+    try {
+      const which = { fieldSelector: `metadata.name=${name}` };
+      const { items } = await kube.listAll(persistentVolumes, { decode: persistentVolumeFrom, ...which });
+      const [found] = items;
+      const { status: _, ...settled } = found ?? {};
+      expect(await kube.get(persistentVolumes, name)).toMatchObject(settled);
+      expect(found).toMatchObject({
+        metadata: { name, labels: { [NODE_LABEL]: 'proto' } },
+        spec: { capacity: spec?.capacity },
+        status: { phase: expect.stringMatching(/^(Pending|Available)$/) as unknown },
+      });
+    } finally {
+      await kube.delete(persistentVolumes, name);
+    }
+  });
+});
