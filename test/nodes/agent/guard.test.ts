@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Layout } from '../../../api/layout.ts';
-import type { NVMeNode } from '../../../api/node.ts';
 import type { PartialDeep } from '../../../api/profile.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
 import { restartAgent } from '../main-job/agent-pod.ts';
 import { ordersFor, trueCondition, type Orders } from '../main-job/orders.ts';
+import { untilReadyAs } from '../main-job/ready-as.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 
 const NAME = 'guarded';
@@ -72,15 +72,6 @@ describe('drives that hold what is not ours', () => {
   };
   const wish = (existingData: 'Refuse' | 'Wipe', layout: PartialDeep<Layout>): Promise<void> =>
     scene.apply(profileFor('guard', { existingData, layout, drives: { minSize: '16Mi', minCount: 1 } }));
-  const until = (what: string, holds: (nvme: NVMeNode) => boolean): Promise<NVMeNode> =>
-    scene.until(what, 300, async () => {
-      const nvme = await scene.nvmeNode(NAME);
-      return nvme !== undefined && holds(nvme) ? nvme : undefined;
-    });
-  const untilReadyAs = (type: Layout['type']): Promise<NVMeNode> =>
-    until(`the free drive to be ready as ${type}`, (nvme) => {
-      return nvme.status?.layout?.type === type && trueCondition(nvme, 'Ready') !== undefined;
-    });
 
   beforeAll(async () => {
     scene = await startScene();
@@ -123,7 +114,7 @@ describe('drives that hold what is not ours', () => {
     async (layout, proof) => {
       await wish('Refuse', layout);
       await orders.endPause();
-      const nvme = await untilReadyAs(layout.type);
+      const nvme = await untilReadyAs(scene, node, layout.type);
       await node.run(['sh', '-c', proof, 'proof', pathOf('free')]);
       expect(nvme.status?.plan?.refusals).toHaveLength(KINDS.length);
       expect(await theirs()).toEqual(before);
@@ -137,7 +128,7 @@ describe('drives that hold what is not ours', () => {
   it('keep every byte with Wipe in an Automatic profile on a node that was ready before', async () => {
     await wish('Wipe', { type: 'Filesystem' });
     await orders.endPause();
-    const nvme = await untilReadyAs('Filesystem');
+    const nvme = await untilReadyAs(scene, node, 'Filesystem');
     expect(nvme.status?.plan?.refusals).toHaveLength(KINDS.length);
     await restartAgent(scene);
     expect(await theirs()).toEqual(before);

@@ -14,9 +14,13 @@ import {
 } from '../../judges/layouts.ts';
 import { restartAgent } from '../main-job/agent-pod.ts';
 import { ordersFor, trueCondition, type Orders } from '../main-job/orders.ts';
+import { untilReadyAs } from '../main-job/ready-as.ts';
 import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts';
 
 const NAME = 'laid-out';
+/** A set-up, a reboot and a reset: four to ten minutes were seen on a host with much other work. */
+const LAYOUT_MS = 1_200_000;
+
 type TypedLayout = PartialDeep<Layout> & { type: Layout['type'] };
 
 const LAYOUTS: [string, TypedLayout, Judge][] = [
@@ -42,15 +46,6 @@ describe.each([2, 4])('with %d drives', (count) => {
   const judge = async (by: Judge): Promise<void> =>
     by({ node, drives, volumes: await scene.volumesOf(NAME) });
   const uids = async () => (await scene.volumesOf(NAME)).map(({ metadata }) => metadata?.uid).sort();
-  const untilReadyAs = async (type: Layout['type']): Promise<void> => {
-    const bootID = (await node.bootID()).trim();
-    await scene.until(`the node to be ready as ${type}`, 300, async () => {
-      const nvme = await scene.nvmeNode(NAME);
-      const { status } = nvme ?? {};
-      const here = status?.bootID === bootID && status.layout?.type === type;
-      return here && trueCondition(nvme, 'Ready') !== undefined ? true : undefined;
-    });
-  };
   /** Paths inside the volumes that have files. */
   const files = async (): Promise<string[]> =>
     (await scene.volumesOf(NAME))
@@ -76,7 +71,7 @@ describe.each([2, 4])('with %d drives', (count) => {
     async (_, layout, by) => {
       await scene.apply(profileFor('laid', { layout, drives: { minSize: '100Mi', minCount: count } }));
       await orders.endPause();
-      await untilReadyAs(layout.type);
+      await untilReadyAs(scene, node, layout.type);
       await judge(by);
       for (const file of await files()) await node.run(['sh', '-c', `echo kept > ${file} && sync`]);
       const before = await uids();
@@ -85,7 +80,7 @@ describe.each([2, 4])('with %d drives', (count) => {
       expect(await uids()).toEqual(before);
 
       await node.reboot();
-      await untilReadyAs(layout.type);
+      await untilReadyAs(scene, node, layout.type);
       await judge(by);
       expect(await uids()).toEqual(before);
       for (const file of await files()) expect(await node.run(['cat', file])).toBe('kept\n');
@@ -93,19 +88,20 @@ describe.each([2, 4])('with %d drives', (count) => {
       expect(trueCondition(await orders.reset(), 'Paused')).toMatchObject({ reason: 'Reset' });
       await judge(nothing);
     },
+    LAYOUT_MS,
   );
 
   it('raw after a stop and start: set up anew, under new volumes', async () => {
     await scene.apply(profileFor('laid', { layout: { type: 'Filesystem' }, drives: { minSize: '100Mi' } }));
     await orders.endPause();
-    await untilReadyAs('Filesystem');
+    await untilReadyAs(scene, node, 'Filesystem');
     const before = await uids();
     await node.stopStart();
     await scene.until('new volumes', 300, async () => {
       const now = await uids();
       return now.length === count && now.every((uid) => !before.includes(uid)) ? true : undefined;
     });
-    await untilReadyAs('Filesystem');
+    await untilReadyAs(scene, node, 'Filesystem');
     await judge(filesystems('ext4'));
   });
 });
