@@ -3,7 +3,7 @@ import { mdArrays } from './arrays.ts';
 import { isHiddenPath, possibleIdentities, stableName } from './by-id.ts';
 import { contradiction } from './contradiction.ts';
 import { column, withDescendants, type BlockDevice } from './device-table.ts';
-import { inventoryDrive, isDrive } from './drives.ts';
+import { inventoryDrive, isDrive, traitsOf } from './drives.ts';
 import { factsOf, type Facts } from './facts.ts';
 import { recordOfMachine } from './handed.ts';
 import type { ClassifyContext, Inventory, InventoryDrive } from './inventory.ts';
@@ -13,6 +13,7 @@ import { readSnapshot } from './parse-snapshot.ts';
 import { pciDrives } from './pci-drives.ts';
 import { present } from './present.ts';
 import { decideProvider } from './providers/auto.ts';
+import { mayBeLocal } from './providers/role.ts';
 import { standDown } from './stand-down.ts';
 import { unreadMembership } from './unread.ts';
 import { hasOtherSwap, swapAreas } from './swap-areas.ts';
@@ -82,6 +83,13 @@ function providerOf(facts: Facts, { provider, providerID }: ClassifyContext) {
   });
 }
 
+/**
+ * Whether a drive may be a local one whatever role it was given: it is told in two ways, or only a link, which may be cut off
+ * or stale, calls it remote. A platform that says there that the drives are its own is believed.
+ */
+const mayHideLocal = (facts: Facts, device: BlockDevice): boolean =>
+  contradiction(device) !== undefined || mayBeLocal({ ...traitsOf(facts, device), links: [] });
+
 function platformOwner(
   facts: Facts,
   drives: readonly InventoryDrive[],
@@ -89,9 +97,10 @@ function platformOwner(
   { nodeLabels = {} }: ClassifyContext,
 ): string | undefined {
   const local = new Set(drives.filter(({ role }) => role === 'Local').map(({ path }) => path));
-  // What is told of a drive in two ways may be a local one, whatever role was read from the one of them.
+  const roots = rootDevices(facts);
   const stacks = [...facts.devices.values()]
-    .filter((device) => local.has(device.path) || (isDrive(device) && contradiction(device) !== undefined))
+    .filter((device) => isDrive(device) && !roots.has(device.kname))
+    .filter((device) => local.has(device.path) || mayHideLocal(facts, device))
     .flatMap((device) => withDescendants(facts.devices, device));
   return standDown(facts, stacks, arrays, nodeLabels);
 }

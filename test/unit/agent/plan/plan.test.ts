@@ -122,6 +122,18 @@ test('on a platform that owns the drives nothing is set up, and it says so', () 
   expect(reasons(found)['/dev/nvme1n1']).toBe(found.standDown);
 });
 
+test('the platform owns the drives also where a stray link calls the one that it has set up remote', () => {
+  const theirs = { blkid: { TYPE: 'ext4' }, links: ['google-loc'] };
+  const snapshot = machine({
+    drives: { nvme1n1: {}, nvme2n1: theirs },
+    mounts: { '/dev/nvme2n1': '/mnt/k8s-disks/0' },
+  });
+  const found = plan(snapshot);
+  expect(found.plan.drives.find(({ path }) => path === '/dev/nvme2n1')?.role).toBe('Remote');
+  expect(found.steps).toEqual([]);
+  expect(found.standDown).toContain('nodeadm');
+});
+
 test('a volume group of the wanted name that is not on local drives only is left alone', () => {
   const snapshot = machine({
     drives: { nvme1n1: {} },
