@@ -79,11 +79,10 @@ const WRITES = [
 
 /**
  * For each three of amid, seconds and whom: waits for an agent that lives; lets it live so long, or until it runs a
- * program that writes and a part of a second longer; kills it; prints the three, and which programs it was running.
+ * program that writes, or has nothing left to do, and a part of a second longer; kills it; prints the three, and which programs it was running.
  */
 const KILL = `
 group=/sys/fs/cgroup/system.slice/${UNIT}
-limit=$1; shift
 writes() {
   while read -r child; do
     mapfile -d '' -t argv < /proc/$child/cmdline
@@ -98,8 +97,13 @@ while [ $# -gt 0 ]; do
     sleep 0.05
   done
   if [ "$1" = write ]; then
-    end=$((SECONDS + limit))
-    until writes || [ $SECONDS -ge $end ] || [ ! -d "/proc/$pid" ]; do sleep 0.03; done
+    rounds=$(grep -cE 'round done|"waiting"' ${AGENT_LOG})
+    for i in $(seq 1500); do
+      writes && break
+      [ -d "/proc/$pid" ] || break
+      [ $((i % 30)) != 0 ] || [ "$(grep -cE 'round done|"waiting"' ${AGENT_LOG})" = "$rounds" ] || break
+      sleep 0.03
+    done
   fi
   sleep "$2"
   if [ -d "/proc/$pid" ]; then
@@ -138,8 +142,7 @@ export async function killAgent(
       ? ['write', fraction.toFixed(2), whom]
       : ['any', (fraction * spanSeconds).toFixed(2), whom],
   );
-  const limit = String(Math.ceil(spanSeconds));
-  const output = await node.run(['bash', '-c', KILL, 'kill', limit, ...args], { timeoutMs: 600_000 });
+  const output = await node.run(['bash', '-c', KILL, 'kill', ...args], { timeoutMs: 900_000 });
   return output.trim().split('\n').map(parseKill);
 }
 

@@ -1,7 +1,7 @@
 import type { Phase } from './round-plan.ts';
 
 /** Before anything was measured, and how far a measurement is believed: a slow one must not spread the kills over idle time. */
-const FIRST_S = 8;
+const FIRST_S = 10;
 const LEAST_S = 4;
 const MOST_S = 15;
 

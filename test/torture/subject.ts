@@ -43,6 +43,8 @@ umount /mnt/alien`;
 
 /** A new machine whose Node is tainted and enrolled; its agent runs and waits for a profile that lets it begin. */
 export async function newSubject(scene: Scene, name: string): Promise<Subject> {
+  // Before the machine, whose disk has the image of this very moment.
+  const { ref } = await projectImage(testLabContext(), { repoDir, distDir: join(repoDir, 'dist') });
   await scene.apply(profileFor(name, { setup: 'Manual' }));
   const node = await scene.lab.addNode(name, {
     ...{ drives: DRIVES + 1, size: DRIVE, labels: inPool(name), until: 'Ready' },
@@ -53,7 +55,6 @@ export async function newSubject(scene: Scene, name: string): Promise<Subject> {
   const alien = drives.at(-1) ?? { id: '', serial: '' };
   await node.run(['sh', '-c', ALIEN, 'alien', byId(alien.serial)], { timeoutMs: 120_000 });
   const digest = await node.driveDigest(alien.id);
-  const { ref } = await projectImage(testLabContext(), { repoDir, distDir: join(repoDir, 'dist') });
   await installAgent(scene, node, ref);
   return {
     ...{ node, orders: ordersFor(scene, name), alien: { id: alien.id, digest } },
