@@ -79,7 +79,7 @@ const WRITES = [
 
 /**
  * For each three of amid, seconds and whom: waits for an agent that lives; lets it live so long, or until it runs a
- * program that writes, or has nothing left to do, and a part of a second longer; kills it; prints the three, and which programs it was running.
+ * program that writes, or has nothing left to do, and so long after that; kills it; prints the three, and which programs it was running.
  */
 const KILL = `
 group=/sys/fs/cgroup/system.slice/${UNIT}
@@ -98,11 +98,11 @@ while [ $# -gt 0 ]; do
   done
   if [ "$1" = write ]; then
     rounds=$(grep -cE 'round done|"waiting"' ${AGENT_LOG})
-    for i in $(seq 1500); do
+    for i in $(seq 600); do
       writes && break
       [ -d "/proc/$pid" ] || break
-      [ $((i % 30)) != 0 ] || [ "$(grep -cE 'round done|"waiting"' ${AGENT_LOG})" = "$rounds" ] || break
-      sleep 0.03
+      [ $((i % 10)) != 0 ] || [ "$(grep -cE 'round done|"waiting"' ${AGENT_LOG})" = "$rounds" ] || break
+      sleep 0.1
     done
   fi
   sleep "$2"
@@ -131,15 +131,16 @@ export interface SeenKill {
   doing: string;
 }
 
-/** Kills the agent as planned, `fraction` 1 being that many seconds after its start, or one after it began to write. */
+/** Kills the agent as planned: `fraction` 1 is that many seconds after its start, or half as many after it began to write. */
 export async function killAgent(
   node: LabNode,
   kills: readonly Kill[],
   spanSeconds: number,
 ): Promise<SeenKill[]> {
+  if (kills.length === 0) return [];
   const args = kills.flatMap(({ fraction, amid, whom }) =>
     amid === 'a write'
-      ? ['write', fraction.toFixed(2), whom]
+      ? ['write', ((fraction * spanSeconds) / 2).toFixed(2), whom]
       : ['any', (fraction * spanSeconds).toFixed(2), whom],
   );
   const output = await node.run(['bash', '-c', KILL, 'kill', ...args], { timeoutMs: 900_000 });

@@ -63,7 +63,7 @@ export class Torture {
   }
 
   async #round(number: number): Promise<void> {
-    const plan = roundPlan(this.#options.seed, number, TRIED_LAYOUTS);
+    const plan = roundPlan(this.#options.seed, number, TRIED_LAYOUTS, this.#options);
     const subject = await this.#machine();
     const round = new Round({
       ...{ scene: this.#scene, subject, plan, spans: this.#spans, order: this.#order },

@@ -34,6 +34,7 @@ describe('what a torture says', () => {
     [['webhook'], '`webhook`'],
     [['agent', '--rounds', '0'], '--rounds'],
     [['agent', '--only', 'x'], '--only'],
+    [['agent', '--kills', '-1'], '--kills'],
   ])('refuses %j by name', (args, named) => {
     expect(() => tortureOptions(args)).toThrow(named);
   });

@@ -2,20 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { TRIED_LAYOUTS } from '../../torture/layouts.ts';
 import { roundPlan } from '../../torture/round-plan.ts';
 
-const rounds = Array.from({ length: 10 }, (_, index) => roundPlan(7, index + 1, TRIED_LAYOUTS));
+const rough = { kills: 32, cuts: 2 };
+const rounds = Array.from({ length: 10 }, (_, index) => roundPlan(7, index + 1, TRIED_LAYOUTS, rough));
 const killsIn = ({ phases }: (typeof rounds)[number]): number =>
   phases.reduce((sum, { kills }) => sum + kills.length, 0);
 
 describe('the plan of a round of torture', () => {
   it('is the same for the same seed and number, and another one for others', () => {
-    expect(roundPlan(7, 3, TRIED_LAYOUTS)).toEqual(rounds[2]);
-    expect(roundPlan(8, 3, TRIED_LAYOUTS)).not.toEqual(rounds[2]);
+    expect(roundPlan(7, 3, TRIED_LAYOUTS, rough)).toEqual(rounds[2]);
+    expect(roundPlan(8, 3, TRIED_LAYOUTS, rough)).not.toEqual(rounds[2]);
   });
 
-  it('has 32 kills and two power cuts, so that ten rounds are more than 300 kills and 20 cuts', () => {
+  it('has the kills and power cuts that were asked for', () => {
     expect(rounds.map(killsIn)).toEqual(rounds.map(() => 32));
     const cuts = rounds.map(({ phases }) => phases.filter(({ cut }) => cut !== undefined).length);
     expect(cuts).toEqual(rounds.map(() => 2));
+  });
+
+  it('has no kill and a cut in every phase where that is asked for', () => {
+    const plan = roundPlan(7, 1, TRIED_LAYOUTS, { kills: 0, cuts: 9 });
+    expect(plan.phases.map(({ kills, cut }) => [kills.length, cut !== undefined])).toEqual(
+      plan.phases.map(() => [0, true]),
+    );
   });
 
   it('takes every layout in turn', () => {
