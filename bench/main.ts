@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { labContext } from '../lab/context.ts';
 import { benchAdmission } from './admission/bench.ts';
+import { benchAgent } from './agent/bench.ts';
 import { benchBirths } from './births/bench.ts';
 import { benchCli } from './cli/bench.ts';
 import { benchCleanup } from './cleanup.ts';
@@ -21,6 +22,7 @@ const json = process.argv.includes('--json');
 const nodes = process.env.BIRTHS === undefined ? undefined : Number(process.env.BIRTHS);
 const benches: Readonly<Record<string, (write: (text: string) => void) => Promise<void>>> = {
   lab: (write) => benchLab(ctx, write),
+  agent: (write) => benchAgent(ctx, write, json),
   admission: (write) => benchAdmission(ctx, write, json),
   cli: (write) => benchCli(ctx, write, json),
   cleanup: (write) => benchCleanup(ctx, write, json),
