@@ -78,6 +78,7 @@ async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {
   await populate(ctx, kube);
   const webhook = await startWebhookBeside(ctx, lab, repoDir, 'webhook', ['--no-admission']);
   await untilAtRest(ctx, kube);
+  await untilSeen(ctx, kube);
   const before = await requests(webhook);
   ctx.progress(`deleting ${DELETED} nodes`);
   const due = performance.now() + GRACE_MS;
@@ -195,10 +196,7 @@ interface Requests {
   writes: number;
 }
 
-/**
- * Waits until the control plane itself has nothing left to do about so many new objects: it shares the machine, and a volume
- * whose first phase it writes at this moment is not the one any more that a deletion names.
- */
+/** Waits until the control plane itself has nothing left to do about so many new objects: it shares the machine. */
 async function untilAtRest(ctx: LabContext, kube: KubeApi): Promise<void> {
   ctx.progress('waiting until the control plane is at rest');
   const writes = async (): Promise<number> =>
@@ -216,7 +214,7 @@ async function untilAtRest(ctx: LabContext, kube: KubeApi): Promise<void> {
     const now = await writes();
     const isResting = now - before < 100;
     before = now;
-    return isResting && (await allAvailable(kube)) ? true : undefined;
+    return isResting ? true : undefined;
   });
 }
 
@@ -225,11 +223,21 @@ const answersOf = ({ deletionAnswers }: Figures): string =>
     .map(([code, count]) => `${count} × ${code}`)
     .join(', ');
 
-async function allAvailable(kube: KubeApi): Promise<boolean> {
-  const { items } = await kube.listAll(persistentVolumes, {
-    project: ({ status }) => ({ status: { phase: status?.phase ?? 'Pending' } }),
+/**
+ * A volume whose first phase Kubernetes writes at this moment is not the one any more that a deletion names: that answers 409.
+ * Goes on after a minute, because the answers are printed.
+ */
+async function untilSeen(ctx: LabContext, kube: KubeApi): Promise<void> {
+  let left = -1;
+  const patience = { timeoutMs: 60_000, intervalMs: 3_000, signal: ctx.signal };
+  const seen = waitFor('Kubernetes to have seen each volume', patience, async () => {
+    const { items } = await kube.listAll(persistentVolumes);
+    left = items.filter(({ status }) => status?.phase !== 'Available').length;
+    return left === 0 ? true : undefined;
   });
-  return items.every(({ status }) => status?.phase === 'Available');
+  await seen.catch(() =>
+    ctx.progress(`${left} volumes have no phase yet: their deletions may be answered 409`),
+  );
 }
 
 function report(figures: Figures): string {
