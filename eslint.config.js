@@ -57,7 +57,7 @@ export default tseslint.config(
   },
   {
     // main wires: environment, exit code and console stop there.
-    files: ['{api,kube,orphans,agent,webhook,cmd,lab,bench}/**/*.{ts,tsx}'],
+    files: ['{api,kube,orphans,spdk,agent,webhook,cmd,lab,bench}/**/*.{ts,tsx}'],
     ignores: ['**/main.{ts,tsx}', '**/*.main.ts'],
     rules: {
       'no-restricted-properties': [
@@ -78,16 +78,21 @@ export default tseslint.config(
   },
   wall(
     'api',
-    ['kube', 'orphans', 'agent', 'webhook', 'cmd', 'lab'],
+    ['kube', 'orphans', 'spdk', 'agent', 'webhook', 'cmd', 'lab'],
     'api/ imports nothing: it is the contract.',
   ),
-  wall('kube', ['orphans', 'agent', 'webhook', 'cmd', 'lab'], 'kube/ knows api/ only.'),
-  wall('orphans', ['agent', 'webhook', 'cmd', 'lab'], 'orphans/ knows api/ and kube/ only.'),
-  wall('agent', ['orphans', 'webhook', 'cmd', 'lab'], 'Rooms meet in api/ and kube/, not in each other.'),
+  wall('kube', ['orphans', 'spdk', 'agent', 'webhook', 'cmd', 'lab'], 'kube/ knows api/ only.'),
+  wall('orphans', ['spdk', 'agent', 'webhook', 'cmd', 'lab'], 'orphans/ knows api/ and kube/ only.'),
+  wall('spdk', ['orphans', 'agent', 'webhook', 'cmd', 'lab'], 'spdk/ knows api/ and kube/ only.'),
+  wall(
+    'agent',
+    ['orphans', 'spdk', 'webhook', 'cmd', 'lab'],
+    'Rooms meet in api/ and kube/, not in each other.',
+  ),
   wall('webhook', ['agent', 'cmd', 'lab'], 'Rooms meet in api/ and kube/, not in each other.'),
   wall(
     'cmd',
     ['webhook', 'lab'],
-    'Rooms meet in api/, kube/ and orphans/; cmd/ may use only the agent’s pure planner.',
+    'Rooms meet in api/, kube/, orphans/ and spdk/; cmd/ may use only the agent’s pure planner.',
   ),
 );

@@ -81,6 +81,18 @@ export const CAPACITY_INSTANCE_TYPE = `${GROUP}/instance-type`;
 /** Annotation of the scheduler on a claim: the node where it is to be provisioned. */
 export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
+/** Annotation on a Deployment of SPDK: the node whose hugepages and controllers it was made for. */
+export const SPDK_NODE = `${GROUP}/spdk-node`;
+/** Annotation on such a Deployment: while it is `true` the controller follows what the node has. */
+export const SPDK_KEEP_CURRENT = `${GROUP}/keep-current`;
+/**
+ * ClusterRole that lets the controller change Deployments, bound to nobody by us; a RoleBinding of the same name lets it
+ * into a namespace.
+ */
+export const SPDK_ROLE = 'kubectl-nvme-spdk';
+/** Field manager of what the controller changes in a Deployment. */
+export const SPDK_FIELD_MANAGER = 'kubectl-nvme-spdk';
+
 /** Hostname label that local PVs select on. */
 export const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 

@@ -86,5 +86,9 @@ export const EVENT_REASONS = {
   NVMeClaimBound: 'NVMeClaimBound',
   /** A claim was pinned to a node without a free volume, and another has one: the scheduler picks again. */
   NVMeClaimReleased: 'NVMeClaimReleased',
+  /** A Deployment of SPDK was given what its node has now. */
+  NVMeSpdkUpdated: 'NVMeSpdkUpdated',
+  /** A Deployment of SPDK is left as it is, although it is to be kept current; the message says why. */
+  NVMeSpdkHeld: 'NVMeSpdkHeld',
 } as const;
 export type EventReason = keyof typeof EVENT_REASONS;

@@ -13,6 +13,7 @@ import type {
   V1PersistentVolume,
   V1PersistentVolumeClaim,
   V1Pod,
+  V1RoleBinding,
   V1Secret,
   V1StatefulSet,
   V1StorageClass,
@@ -57,6 +58,7 @@ export type MutatingWebhookConfiguration = Wire<V1MutatingWebhookConfiguration>;
 export type ValidatingWebhookConfiguration = Wire<V1ValidatingWebhookConfiguration>;
 export type Deployment = Wire<V1Deployment>;
 export type DaemonSet = Wire<V1DaemonSet>;
+export type RoleBinding = Wire<V1RoleBinding>;
 export type CSIDriver = Wire<V1CSIDriver>;
 export type EndpointSlice = Wire<V1EndpointSlice>;
 
@@ -118,6 +120,13 @@ export const namespaces = resource<Wire<V1Namespace>>('', 'v1', 'namespaces', 'N
 export const deployments = resource<Deployment>('apps', 'v1', 'deployments', 'Deployment', true);
 export const daemonSets = resource<DaemonSet>('apps', 'v1', 'daemonsets', 'DaemonSet', true);
 export const statefulSets = resource<Wire<V1StatefulSet>>('apps', 'v1', 'statefulsets', 'StatefulSet', true);
+export const roleBindings = resource<RoleBinding>(
+  'rbac.authorization.k8s.io',
+  'v1',
+  'rolebindings',
+  'RoleBinding',
+  true,
+);
 export const storageClasses = resource<StorageClass>(
   'storage.k8s.io',
   'v1',

@@ -19,6 +19,7 @@ export interface WebhookOptions {
   controllers: boolean;
   leaderElect: boolean;
   cleanupDryRun: boolean;
+  spdkSettle: number;
   podName: string;
   drainDelay: number;
   caLifetime: number;
@@ -71,6 +72,11 @@ function options(env: Environment): Option[] {
       '--cleanup-dry-run',
       'only log what clean-up would delete, and which volumes it would keep for a machine that registered again',
     ).default(false),
+    duration(
+      '--spdk-settle <duration>',
+      'time for which a node must stay the same before its SPDK Deployment follows',
+      '60s',
+    ),
     new Option('--pod-name <name>', 'who we are in the Lease and in Events').default('nvme-webhook'),
     duration('--drain-delay <duration>', 'time between not ready and no more connections at the end', '3s'),
     duration('--ca-lifetime <duration>', 'of the certificate authority', '87600h'),

@@ -67,6 +67,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
       recorder,
       namespace,
       dryRun: options.cleanupDryRun,
+      spdkSettleMs: options.spdkSettle,
       mayWrite: isLeader,
     },
     registry,

@@ -1,5 +1,5 @@
 import { GROUP } from '../api/group.ts';
-import { CLEANUP_CONFIG_MAP } from '../api/keys.ts';
+import { CLEANUP_CONFIG_MAP, SPDK_ROLE } from '../api/keys.ts';
 import { AUTHORITY_SECRET } from './certificates/authority-secret.ts';
 import { LEASE_NAME } from './lease-name.ts';
 import { CONFIGURATION_NAME } from './registration/configuration.ts';
@@ -8,8 +8,11 @@ export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'd
 
 /** One row of RBAC. */
 export interface Permission {
-  /** `admission` is left out where an admission policy puts the taint on. */
-  part: 'admission' | 'controllers';
+  /**
+   * `admission` is left out where an admission policy puts the taint on; `spdk` is bound by nobody but users, in namespaces
+   * of their own.
+   */
+  part: 'admission' | 'controllers' | 'spdk';
   group: string;
   resources: readonly string[];
   verbs: readonly Verb[];
@@ -99,4 +102,13 @@ export const PERMISSIONS: readonly Permission[] = [
     ownNamespace: true,
     names: [LEASE_NAME],
   },
+  // In all namespaces, but only those of this name: where users have let us in, and nothing else of who may what.
+  {
+    part: 'controllers',
+    group: 'rbac.authorization.k8s.io',
+    resources: ['rolebindings'],
+    verbs: ['list', 'watch'],
+    names: [SPDK_ROLE],
+  },
+  { part: 'spdk', group: 'apps', resources: ['deployments'], verbs: ['list', 'watch', 'patch'] },
 ];

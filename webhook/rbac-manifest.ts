@@ -1,16 +1,16 @@
-import { WEBHOOK_NAMESPACE } from '../api/keys.ts';
+import { SPDK_ROLE, WEBHOOK_NAMESPACE } from '../api/keys.ts';
 import { PERMISSIONS, type Permission } from './permissions.ts';
 
 const ACCOUNT = 'nvme-webhook';
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** The service account of nvme-webhook and, for each part, the roles that PERMISSIONS adds up to. */
+/** The service account of nvme-webhook, for each part the roles that PERMISSIONS adds up to, and the one that users bind. */
 export function rbacObjects(): object[] {
   const parts = ['admission', 'controllers'] as const;
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: ACCOUNT, namespace: WEBHOOK_NAMESPACE } },
     ...parts.flatMap((part) => {
-      const rows = PERMISSIONS.filter((permission) => permission.part === part);
+      const rows = rowsOf(part);
       return [
         ...role(
           'ClusterRole',
@@ -24,8 +24,17 @@ export function rbacObjects(): object[] {
         ),
       ];
     }),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: SPDK_ROLE },
+      rules: rulesOf(rowsOf('spdk')),
+    },
   ];
 }
+
+const rowsOf = (part: Permission['part']): Permission[] =>
+  PERMISSIONS.filter((permission) => permission.part === part);
 
 /** A role and its binding to the service account, by the same name. */
 function role(
@@ -33,15 +42,9 @@ function role(
   metadata: { name: string; namespace?: string },
   rows: readonly Permission[],
 ): object[] {
-  const rules = rows.map(({ group, resources, names, verbs }) => ({
-    apiGroups: [group],
-    resources,
-    ...(names === undefined ? {} : { resourceNames: names }),
-    verbs,
-  }));
   const subject = { kind: 'ServiceAccount', name: ACCOUNT, namespace: WEBHOOK_NAMESPACE };
   return [
-    { apiVersion: `${RBAC}/v1`, kind, metadata, rules },
+    { apiVersion: `${RBAC}/v1`, kind, metadata, rules: rulesOf(rows) },
     {
       apiVersion: `${RBAC}/v1`,
       kind: `${kind}Binding`,
@@ -51,3 +54,11 @@ function role(
     },
   ];
 }
+
+const rulesOf = (rows: readonly Permission[]): object[] =>
+  rows.map(({ group, resources, names, verbs }) => ({
+    apiGroups: [group],
+    resources,
+    ...(names === undefined ? {} : { resourceNames: names }),
+    verbs,
+  }));

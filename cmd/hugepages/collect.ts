@@ -3,7 +3,7 @@ import { isForbidden } from '../../kube/errors.ts';
 import { pods, type Pod } from '../../kube/resources.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
 import { collect } from '../status/collect.ts';
-import type { HugepageFacts } from './pools.ts';
+import type { HugepageFacts } from '../../spdk/pools.ts';
 
 /** The facts of each node, what could not be read, and gaps that the reader should know of. */
 export interface CollectedHugepages {

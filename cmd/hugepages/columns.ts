@@ -2,7 +2,7 @@ import { parseBytes } from '../../api/quantity.ts';
 import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
 import { sizeText } from '../../api/summary.ts';
-import type { NodeHugepages } from './pools.ts';
+import type { NodeHugepages } from '../../spdk/pools.ts';
 
 const UNKNOWN = '<unknown>';
 

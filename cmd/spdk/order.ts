@@ -1,15 +1,16 @@
 import { nodeNames } from '../cli/node-names.ts';
-import { textOf, type Flag } from '../cli/flag.ts';
+import { isOn, textOf, type Flag } from '../cli/flag.ts';
 import type { Invocation } from '../cli/verb.ts';
 import { UsageError } from '../errors/usage.ts';
-import type { SpdkChoice } from './deployment.ts';
+import type { SpdkChoice } from '../../spdk/deployment.ts';
+import type { HugepageSize } from '../../spdk/grant.ts';
 
 /** What `spdk render` and `spdk apply` are asked for. */
 export interface SpdkOrder {
   node: string;
   choice: SpdkChoice;
   /** Size of the hugepages. */
-  size: '2Mi' | '1Gi';
+  size: HugepageSize;
 }
 
 const DEFAULTS = { cores: '0x1', cpu: '1', memory: '256Mi', size: '2Mi' } as const;
@@ -30,6 +31,10 @@ export const SPDK_FLAGS: readonly Flag[] = [
     value: 'SIZE',
     candidates: ['2Mi', '1Gi'],
     description: `Size of the hugepages (default ${DEFAULTS.size})`,
+  },
+  {
+    long: 'keep-current',
+    description: 'Let the controller follow what the node has, where a RoleBinding allows it',
   },
 ];
 
@@ -57,6 +62,9 @@ export function spdkOrder({ args, flags }: Invocation, command: string): SpdkOrd
   return {
     node,
     size,
-    choice: { name, image, cores: text('cores'), cpu: text('cpu'), memory: text('memory') },
+    choice: {
+      ...{ name, image, cores: text('cores'), cpu: text('cpu'), memory: text('memory') },
+      keepCurrent: isOn(flags, 'keep-current'),
+    },
   };
 }

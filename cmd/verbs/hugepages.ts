@@ -4,7 +4,7 @@ import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
 import { Failures } from '../errors/exit.ts';
 import { collectHugepages } from '../hugepages/collect.ts';
 import { printableHugepages } from '../hugepages/columns.ts';
-import { poolsOf } from '../hugepages/pools.ts';
+import { poolsOf } from '../../spdk/pools.ts';
 import { writeRows } from '../print/write-rows.ts';
 
 interface HugepagesOp {

@@ -54,7 +54,7 @@ export async function controllerBench(
   return {
     ...{ kube, clock, caches, logged, settled },
     options: {
-      ...{ kube, clock, caches, recorder, logger, namespace: NAMESPACE, dryRun: false },
+      ...{ kube, clock, caches, recorder, logger, namespace: NAMESPACE, dryRun: false, spdkSettleMs: 60_000 },
       registry: new Registry(),
       mayWrite: () => true,
     },

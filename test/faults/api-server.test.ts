@@ -46,7 +46,7 @@ describe('clean-up through faults between it and the API server', () => {
     });
     const recorder = new EventRecorder({ kube, clock, component: 'fault-test', instance: 'test' });
     const parts = { kube, clock: steadyClock(clock), caches, recorder, logger, namespace };
-    const options = { ...parts, dryRun: false, mayWrite: () => true };
+    const options = { ...parts, dryRun: false, spdkSettleMs: 60_000, mayWrite: () => true };
     return Promise.all([
       ...allCaches(caches).map((cache) => cache.run(stop.signal)),
       lead(options, controllerMetrics(new Registry()), stop.signal),

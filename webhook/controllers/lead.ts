@@ -13,6 +13,8 @@ import { CleanupController } from './cleanup/controller.ts';
 import { cleanupMetrics, type CleanupMetrics } from './cleanup/metrics.ts';
 import { EnrolController } from './enrol/controller.ts';
 import { enrolMetrics, type EnrolMetrics } from './enrol/metrics.ts';
+import { SpdkController } from './spdk/controller.ts';
+import { spdkMetrics, type SpdkMetrics } from './spdk/metrics.ts';
 
 export interface ControllerOptions {
   kube: KubeApi;
@@ -24,6 +26,8 @@ export interface ControllerOptions {
   namespace: string;
   mayWrite: () => boolean;
   dryRun: boolean;
+  /** See SpdkOptions. */
+  spdkSettleMs: number;
 }
 
 export interface ControllerMetrics {
@@ -31,6 +35,7 @@ export interface ControllerMetrics {
   capacity: CapacityMetrics;
   cleanup: CleanupMetrics;
   enrol: EnrolMetrics;
+  spdk: SpdkMetrics;
 }
 
 export const controllerMetrics = (registry: Registry): ControllerMetrics => ({
@@ -38,6 +43,7 @@ export const controllerMetrics = (registry: Registry): ControllerMetrics => ({
   capacity: capacityMetrics(registry),
   cleanup: cleanupMetrics(registry),
   enrol: enrolMetrics(registry),
+  spdk: spdkMetrics(registry),
 });
 
 const RESYNC_MS = 60_000;
@@ -57,6 +63,7 @@ export async function lead(
   const cleanup = new CleanupController({ ...options, metrics: metrics.cleanup });
   const binder = new BinderController({ ...options, metrics: metrics.binder });
   const capacity = new CapacityController({ ...options, metrics: metrics.capacity });
+  const spdk = new SpdkController({ ...options, metrics: metrics.spdk });
   const loops = [
     levelLoop(options, 'clean-up', (aborted) => cleanup.look(aborted)),
     levelLoop(options, 'late binding', (aborted) => binder.look(aborted)),
@@ -68,7 +75,7 @@ export async function lead(
     ...allCaches(caches).map((cache) => cache.subscribe(poke)),
   ];
   try {
-    await Promise.all([enrol.run(signal), ...loops.map((loop) => loop.run(signal))]);
+    await Promise.all([enrol.run(signal), spdk.run(signal), ...loops.map((loop) => loop.run(signal))]);
   } finally {
     for (const stop of stops) stop();
   }

@@ -5,7 +5,7 @@ import { EVENT_REASONS } from '../../../api/reasons.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const sources = globSync('{agent,webhook,cmd,kube,orphans}/**/*.{ts,tsx}', { cwd: root });
+const sources = globSync('{agent,webhook,cmd,kube,orphans,spdk}/**/*.{ts,tsx}', { cwd: root });
 const code = sources.map(read).join('\n');
 
 /** First cells of the tables of a page. */

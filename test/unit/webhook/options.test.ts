@@ -29,6 +29,7 @@ describe('the options of nvme-webhook', () => {
       leaderElect: true,
       drainDelay: 3000,
       cleanupDryRun: false,
+      spdkSettle: 60_000,
     });
     expect(addressOf(options)).toEqual({ kind: 'service', namespace: 'kubectl-nvme', name: 'nvme-webhook' });
   });

@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { CLEANUP, PROVISIONED_BY, SELECTED_NODE } from '../../../api/keys.ts';
 import {
+  deployments,
   events,
   mutatingWebhooks,
   nodes,
@@ -10,6 +11,7 @@ import {
   persistentVolumeClaims,
   persistentVolumes,
   pods,
+  roleBindings,
   secrets,
   storageClasses,
   validatingWebhooks,
@@ -22,6 +24,13 @@ import { webhookCommand, type WebhookOptions } from '../../../webhook/options.ts
 import { assemble, type Parts } from '../../../webhook/parts.ts';
 import { PERMISSIONS } from '../../../webhook/permissions.ts';
 import { CONFIGURATION_NAME } from '../../../webhook/registration/configuration.ts';
+import {
+  keptDeployment,
+  letIn,
+  nodeWithPages,
+  pagesPod,
+  spdkReport,
+} from '../../builders/spdk-deployment.ts';
 import { claim, node, nvmeNode, nvmeProfile, persistentVolume } from '../../builders/objects.ts';
 import {
   boundClaim,
@@ -80,6 +89,16 @@ function busyCluster(kube: FakeKube): void {
   kube.add(persistentVolumes, publishedVolume({ name: 'pv-free', nodeName: 'born', nodeUID: 'uid-born' }));
   kube.add(persistentVolumeClaims, pinned('waits', 'born'));
   kube.add(persistentVolumeClaims, pinned('stuck', 'never-there'));
+  // SPDK may have more than it has, in a namespace that lets us in.
+  kube.add(nodes, nodeWithPages(128, 'spdk'));
+  kube.change(nodes, 'spdk', ({ metadata }) =>
+    Object.assign(metadata ?? {}, { labels: { ...metadata?.labels, ...labels } }),
+  );
+  const { status } = spdkReport({ total: 128, free: 28 }, 'spdk');
+  kube.add(nvmeNodes, { ...owned('spdk', 'uid-spdk'), ...(status ? { status } : {}) });
+  kube.add(pods, pagesPod(100, { nodeName: 'spdk' }));
+  kube.add(roleBindings, letIn());
+  kube.add(deployments, keptDeployment({ pages: 100 }, { nodeName: 'spdk' }));
 }
 
 async function optionsOf(...flags: string[]): Promise<WebhookOptions> {
@@ -93,7 +112,7 @@ async function optionsOf(...flags: string[]): Promise<WebhookOptions> {
 }
 
 async function program(kube: FakeKube): Promise<Parts> {
-  const options = await optionsOf('--port=0', '--bind-address=127.0.0.1');
+  const options = await optionsOf('--port=0', '--bind-address=127.0.0.1', '--spdk-settle=0s');
   const logger = createLogger(() => undefined, kube.clock);
   return assemble(options, { kube, clock: kube.clock, logger, answers: new AnswerCounts() }, new Registry());
 }
@@ -136,6 +155,7 @@ it('may do what the program does in a busy cluster, and nothing else', async () 
     object.status = { volumes: [volume] };
   });
   await until('the capacity to follow', () => did('patch', 'csistoragecapacities'));
+  await until('SPDK to follow', () => did('patch', 'deployments'));
   kube.remove(nvmeProfiles, 'fast');
   await until('the capacity to go', () => did('delete', 'csistoragecapacities'));
   await until(

@@ -109,10 +109,11 @@ export const LINES: Readonly<Record<string, readonly string[]>> = {
   ],
   'spdk render': [
     'kubectl nvme spdk render --node worker-1 --image registry.example/spdk:24.09',
-    'kubectl nvme spdk render --node worker-1 --image spdk:1 --name other --cores 0x3 --cpu 2 --memory 1Gi --hugepage-size 2Mi',
+    'kubectl nvme spdk render --node worker-1 --image spdk:1 --name other --cores 0x3 --cpu 2 --memory 1Gi --hugepage-size 2Mi --keep-current',
   ],
   'spdk apply': [
     'kubectl nvme spdk apply --node worker-1 --image spdk:1 --name other --cores 0x3 --cpu 2 --memory 1Gi --hugepage-size 2Mi --dry-run=server',
+    'kubectl nvme spdk apply --node worker-1 --image registry.example/spdk:24.09 --keep-current',
     // Last: its pod takes the hugepages.
     'kubectl nvme spdk apply --node worker-1 --image registry.example/spdk:24.09',
   ],

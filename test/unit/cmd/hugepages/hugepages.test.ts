@@ -1,8 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Drive } from '../../../../api/drive.ts';
-import { deployments, nodes, nvmeNodes, pods, type Pod } from '../../../../kube/resources.ts';
+import { SPDK_KEEP_CURRENT } from '../../../../api/keys.ts';
+import { ApiError } from '../../../../kube/errors.ts';
+import { deployments, nodes, nvmeNodes, pods, roleBindings, type Pod } from '../../../../kube/resources.ts';
 import { node, nvmeNode } from '../../../builders/objects.ts';
+import { letIn } from '../../../builders/spdk-deployment.ts';
 import { SteppedClock } from '../../../fakes/clock.ts';
 import { forbidden } from '../../../fakes/kube-answers.ts';
 import { FakeKube } from '../../../fakes/kube.ts';
@@ -123,6 +126,50 @@ describe('kubectl nvme spdk', () => {
     });
     const applied = (await kube.get(deployments, 'spdk-n1', { namespace: 'default' })) as unknown as Rendered;
     expect(applied.spec).toEqual((await render()).spec);
+  });
+
+  it('lets the controller follow only when told to, and says what it needs for that', async () => {
+    await run('spdk', 'apply', ...flags);
+    const kept = () =>
+      kube.peek(deployments, 'spdk-n1', 'default')?.metadata?.annotations?.[SPDK_KEEP_CURRENT];
+    expect(kept()).toBeUndefined();
+    const { stdout, stderr } = await run('spdk', 'apply', ...flags, '--keep-current');
+    expect(kept()).toBe('true');
+    expect(stdout).toBe('deployment.apps/spdk-n1 serverside-applied\n');
+    expect(stderr).toBe(
+      'Note: The controller may not change it yet. Someone who may bind roles runs:\n' +
+        '  kubectl create rolebinding kubectl-nvme-spdk -n default --clusterrole=kubectl-nvme-spdk ' +
+        '--serviceaccount=kubectl-nvme:nvme-webhook\n',
+    );
+    kube.add(roleBindings, letIn('default', 'somebody-else'));
+    expect((await run('spdk', 'apply', ...flags, '--keep-current')).stderr).toMatch(
+      /does not name the controller/,
+    );
+    kube.add(roleBindings, letIn('default'));
+    expect((await run('spdk', 'apply', ...flags, '--keep-current')).stderr).toBe('');
+    kube.fail('get', 'rolebindings', forbidden(roleBindings, 'get', 'kubectl-nvme-spdk'));
+    expect(await run('spdk', 'apply', ...flags, '--keep-current')).toMatchObject({
+      stderr: expect.stringMatching(/^Note: If the controller is not let in/) as string,
+      exitCode: 0,
+    });
+  });
+
+  it('takes back what the controller has set meanwhile, and nobody else’s', async () => {
+    const refuse = (...managers: string[]) => {
+      const causes = managers.map((manager) => ({
+        reason: 'FieldManagerConflict',
+        message: `conflict with "${manager}" using apps/v1 at 2026-01-01T00:00:00Z`,
+      }));
+      const status = { code: 409, reason: 'Conflict', message: 'Apply failed', details: { causes } };
+      kube.fail('patch', 'deployments', new ApiError(409, status, 'PATCH'));
+    };
+    const forced = () => kube.calls.filter(({ body }) => (body as { force?: boolean } | undefined)?.force);
+    refuse('kubectl-nvme-spdk', 'kubectl-edit');
+    expect(await run('spdk', 'apply', ...flags)).toMatchObject({ exitCode: 1 });
+    expect(forced()).toEqual([]);
+    refuse('kubectl-nvme-spdk');
+    expect(await run('spdk', 'apply', ...flags)).toMatchObject({ exitCode: 0 });
+    expect(forced()).toHaveLength(1);
   });
 
   it('changes nothing in a dry run', async () => {

@@ -1,8 +1,8 @@
-import { API_VERSION } from '../../api/group.ts';
-import type { HugepagesStatus, NVMeNode } from '../../api/node.ts';
-import { parseBytes } from '../../api/quantity.ts';
-import { offered, requested } from '../../kube/pod-requests.ts';
-import type { Node, Pod } from '../../kube/resources.ts';
+import { API_VERSION } from '../api/group.ts';
+import type { HugepagesStatus, NVMeNode } from '../api/node.ts';
+import { parseBytes } from '../api/quantity.ts';
+import { offered, requested } from '../kube/pod-requests.ts';
+import type { Node, Pod } from '../kube/resources.ts';
 
 /** Hugepages of one size on one NUMA node of a node, as `-o json` prints them; counts of pages. */
 export interface NodeHugepages {

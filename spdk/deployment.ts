@@ -1,8 +1,8 @@
-import type { NVMeNode } from '../../api/node.ts';
-import { GROUP } from '../../api/group.ts';
-import { HOSTNAME_LABEL, MANAGED_BY, MANAGED_BY_LABEL } from '../../api/keys.ts';
-import type { KubeObject } from '../../kube/api.ts';
-import type { Node } from '../../kube/resources.ts';
+import { HOSTNAME_LABEL, MANAGED_BY, MANAGED_BY_LABEL, SPDK_KEEP_CURRENT, SPDK_NODE } from '../api/keys.ts';
+import type { KubeObject } from '../kube/api.ts';
+import { hugepageResource } from '../kube/pod-requests.ts';
+import type { Node } from '../kube/resources.ts';
+import { hugepagesQuantity, megabytes, type SpdkGrant } from './grant.ts';
 
 /** What a person chooses of the Deployment. */
 export interface SpdkChoice {
@@ -12,19 +12,15 @@ export interface SpdkChoice {
   cores: string;
   cpu: string;
   memory: string;
+  /** Whether the controller may follow what the node has. */
+  keepCurrent: boolean;
 }
 
-/** What the node gives it. */
-export interface SpdkGrant {
-  /** `2Mi` or `1Gi`. */
-  size: string;
-  pages: number;
-  /** PCI addresses of the drives that are SPDK's. */
-  addresses: readonly string[];
-}
+/** The container with spdk_tgt. */
+export const SPDK_CONTAINER = 'spdk';
 
-/** Annotation: the node whose free hugepages the Deployment was made for. */
-export const SPDK_NODE = `${GROUP}/spdk-node`;
+/** Labels of the Deployment's pods. */
+export const podLabels = (name: string): Record<string, string> => ({ 'app.kubernetes.io/name': name });
 
 /**
  * A Deployment of one pod that takes all that is free: limits and requests of hugepages are equal, as Kubernetes wants it,
@@ -32,20 +28,17 @@ export const SPDK_NODE = `${GROUP}/spdk-node`;
  */
 export function spdkDeployment(
   node: Node,
-  { name, image, cores, cpu, memory }: SpdkChoice,
+  { name, image, cores, cpu, memory, keepCurrent }: SpdkChoice,
   grant: SpdkGrant,
 ): KubeObject {
-  const labels = { 'app.kubernetes.io/name': name };
-  const hugepages = { [`hugepages-${grant.size}`]: `${megabytes(grant)}Mi` };
-  const host = node.metadata?.labels?.[HOSTNAME_LABEL] ?? node.metadata?.name ?? '';
+  const labels = podLabels(name);
+  const hugepages = { [hugepageResource(grant.size)]: hugepagesQuantity(grant) };
+  const host = hostnameOf(node);
   const container = {
-    name: 'spdk',
+    name: SPDK_CONTAINER,
     image,
     command: ['spdk_tgt'],
-    args: [
-      ...['-m', cores, '-s', String(megabytes(grant))],
-      ...grant.addresses.flatMap((address) => ['-A', address]),
-    ],
+    args: ['-m', cores, '-s', String(megabytes(grant)), ...allowed(grant.addresses)],
     // The controllers are reached through sysfs and the user-space driver's device nodes.
     securityContext: { privileged: true },
     resources: { requests: { cpu, memory, ...hugepages }, limits: { memory, ...hugepages } },
@@ -57,7 +50,10 @@ export function spdkDeployment(
     metadata: {
       name,
       labels: { ...labels, [MANAGED_BY_LABEL]: MANAGED_BY },
-      annotations: { [SPDK_NODE]: node.metadata?.name ?? '' },
+      annotations: {
+        [SPDK_NODE]: node.metadata?.name ?? '',
+        ...(keepCurrent ? { [SPDK_KEEP_CURRENT]: 'true' } : {}),
+      },
     },
     spec: {
       replicas: 1,
@@ -76,17 +72,14 @@ export function spdkDeployment(
   } as KubeObject;
 }
 
-const megabytes = ({ size, pages }: SpdkGrant): number => pages * (size === '1Gi' ? 1024 : 2);
+/** SPDK's arguments for its allow-list. */
+export const allowed = (addresses: readonly string[]): string[] =>
+  addresses.flatMap((address) => ['-A', address]);
+
+/** Value of the label that pods are pinned by. */
+export const hostnameOf = ({ metadata }: Node): string =>
+  metadata?.labels?.[HOSTNAME_LABEL] ?? metadata?.name ?? '';
 
 const only = (host: string) => ({
   nodeSelectorTerms: [{ matchExpressions: [{ key: HOSTNAME_LABEL, operator: 'In', values: [host] }] }],
 });
-
-/** Controllers that the node's agent has handed to SPDK. */
-export const handedAddresses = ({ status }: NVMeNode): string[] =>
-  (status?.drives ?? [])
-    .filter(
-      ({ role, state, path, pciAddress }) => role === 'Local' && state === 'Ours' && path === pciAddress,
-    )
-    .map(({ path }) => path)
-    .sort();
