@@ -19,6 +19,7 @@ import type { ClusterConfig } from './credentials.ts';
 import { ApiError, isGone } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { firstSet } from './first-set.ts';
+import { TABLE, tableFrom, type TableAnswer } from './table.ts';
 import { isProtobuf, listFrom, PROTOBUF } from './protobuf/list.ts';
 import { listQuery, query, resourcePath, writeQuery } from './request-path.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -56,14 +57,6 @@ const PATCH_TYPES: Record<Patch['type'], string> = {
   merge: 'application/merge-patch+json',
   apply: 'application/apply-patch+yaml',
 };
-
-/** What kubectl asks for when it prints a table. */
-const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
-
-interface TableAnswer {
-  columnDefinitions?: { name: string }[] | null;
-  rows: { cells: unknown[] }[] | null;
-}
 
 class KubeClient implements KubeApi {
   readonly #exchange: Exchange;
@@ -161,11 +154,9 @@ class KubeClient implements KubeApi {
     const where = query({ labelSelector, fieldSelector, resourceVersion, includeObject: 'None' });
     const path = resourcePath(type, { namespace }) + where;
     const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
-    const answer = await this.#exchange.json<TableAnswer>(request, 'repeatable', options);
-    return {
-      columns: (answer.columnDefinitions ?? []).map(({ name }) => name),
-      rows: (answer.rows ?? []).map(({ cells }) => cells),
-    };
+    return tableFrom(
+      await this.#exchange.json<TableAnswer | KubeList<KubeObject>>(request, 'repeatable', options),
+    );
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
