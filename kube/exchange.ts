@@ -160,7 +160,7 @@ export class Exchange {
     const code = response.statusCode ?? 0;
     this.#options.onAnswer(request.method, code);
     if (code < 400) return response;
-    const body = await this.#read(readText, response, request, signal);
+    const body = await this.#read(readBytes, response, request, signal);
     throw apiError(code, response.headers, body, requestLine(request));
   }
 

@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ApiError, type StatusBody } from './errors.ts';
+import { isProtobuf } from './protobuf/envelope.ts';
+import { statusFrom } from './protobuf/status.ts';
 
 /**
  * The error for an answer of 400 or above. A metav1.Status is taken over; anything else (a proxy's page, the
@@ -9,16 +11,19 @@ import { ApiError, type StatusBody } from './errors.ts';
 export function apiError(
   code: number,
   headers: IncomingHttpHeaders,
-  text: string,
+  body: Buffer,
   request: string,
 ): ApiError {
-  const status = parseStatus(text) ?? { code, message: describePage(code, text, request) };
+  const status = readStatus(body) ?? { code, message: describePage(code, body.toString(), request) };
   const seconds = Number(headers['retry-after']);
   if (Number.isFinite(seconds) && seconds > 0 && status.details?.retryAfterSeconds === undefined) {
     status.details = { ...status.details, retryAfterSeconds: seconds };
   }
   return new ApiError(code, status, request);
 }
+
+const readStatus = (body: Buffer): StatusBody | undefined =>
+  isProtobuf(body) ? statusFrom(body) : parseStatus(body.toString());
 
 function parseStatus(text: string): StatusBody | undefined {
   try {

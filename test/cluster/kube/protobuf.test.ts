@@ -1,5 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { NODE_LABEL, PAUSED, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
+import { ApiError, type StatusBody } from '../../../kube/errors.ts';
 import { nodeFrom } from '../../../kube/protobuf/node.ts';
 import { persistentVolumeFrom } from '../../../kube/protobuf/persistent-volume.ts';
 import { nodes, persistentVolumes } from '../../../kube/resources.ts';
@@ -58,5 +59,20 @@ describe('what the real API server sends in protobuf', () => {
     } finally {
       await kube.delete(persistentVolumes, name);
     }
+  });
+
+  it('is a refusal as it is in JSON', async () => {
+    const kube = await realKube(inject('controlPlane').kubeconfig);
+    const wrong = { labelSelector: 'a in' };
+    const refusal = (listing: Promise<unknown>): Promise<unknown> =>
+      listing.then(
+        () => 'no refusal',
+        (error: unknown) => (error instanceof ApiError ? error.status : error),
+      );
+    const { message, reason, code } = (await refusal(kube.listAll(nodes, wrong))) as StatusBody;
+    expect({ reason, code }).toEqual({ reason: 'BadRequest', code: 400 });
+    expect(await refusal(kube.listAll(nodes, { ...wrong, decode: nodeFrom }))).toMatchObject({
+      ...{ message, reason, code },
+    });
   });
 });

@@ -81,4 +81,19 @@ describe('a list in protobuf', () => {
       /Expected a whole protobuf field/,
     );
   });
+
+  it('is refused in protobuf, too, and in the server’s words', async () => {
+    const details = message(field(1, 'n1'), field(3, 'nodes'), field(5, 0));
+    const status = message(
+      ...[field(2, 'Failure'), field(3, 'nodes is forbidden: no'), field(4, 'Forbidden')],
+      ...[field(5, details), field(6, 403)],
+    );
+    const body = message(Buffer.from('k8s\0'), field(1, 'type'), field(2, status));
+    api.always((_, response) => void response.writeHead(403).end(body));
+    await expect(kube.listAll(nodes, { decode: nodeFrom })).rejects.toMatchObject({
+      code: 403,
+      message: 'nodes is forbidden: no',
+      status: { reason: 'Forbidden', code: 403, details: { name: 'n1', kind: 'nodes' } },
+    });
+  });
 });
