@@ -131,7 +131,10 @@ export interface SeenKill {
   doing: string;
 }
 
-/** Kills the agent as planned: `fraction` 1 is that many seconds after its start, or half as many after it began to write. */
+/** A machine without other work has one program after the other in that time. */
+const WRITE_SECONDS = 2;
+
+/** Kills the agent as planned: `fraction` 1 is that many seconds after its start, or two after it began to write. */
 export async function killAgent(
   node: LabNode,
   kills: readonly Kill[],
@@ -140,7 +143,7 @@ export async function killAgent(
   if (kills.length === 0) return [];
   const args = kills.flatMap(({ fraction, amid, whom }) =>
     amid === 'a write'
-      ? ['write', ((fraction * spanSeconds) / 2).toFixed(2), whom]
+      ? ['write', (fraction * WRITE_SECONDS).toFixed(2), whom]
       : ['any', (fraction * spanSeconds).toFixed(2), whom],
   );
   const output = await node.run(['bash', '-c', KILL, 'kill', ...args], { timeoutMs: 900_000 });

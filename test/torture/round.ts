@@ -82,7 +82,7 @@ export class Round {
       await this.#cutPower(seconds);
       lines.push(cutLine(seconds));
     }
-    tell(`${head}: ${phase}: ${lines.join(', ')}`);
+    tell(`${head}: ${phase}: ${lines.join(', ') || 'left alone'}`);
     await begun;
     const seconds = await untilRight(act.check);
     if (cut === undefined) spans.measured(phase, seconds);
