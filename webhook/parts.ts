@@ -12,7 +12,7 @@ import type { Logger } from '../logging/logger.ts';
 import { AdmissionService } from './admission/service.ts';
 import { allCaches, createCaches, notSynced, type Caches } from './controllers/caches.ts';
 import { TaintedNodes } from './controllers/enrol/tainted-nodes.ts';
-import { controllerMetrics, lead, type ControllerOptions } from './controllers/lead.ts';
+import { controllerMetrics, lead, type LeadOptions } from './controllers/lead.ts';
 import { LEASE_NAME } from './lease-name.ts';
 import { registerGauges } from './metrics.ts';
 import { addressOf, type WebhookOptions } from './options.ts';
@@ -90,7 +90,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
 }
 
 /** Nothing is written any more once the signal has aborted, whatever is still in flight. */
-function leadingWork(options: ControllerOptions, registry: Registry): (signal: AbortSignal) => Promise<void> {
+function leadingWork(options: LeadOptions, registry: Registry): (signal: AbortSignal) => Promise<void> {
   const metrics = controllerMetrics(registry);
   return (signal) =>
     lead({ ...options, mayWrite: () => !signal.aborted && options.mayWrite() }, metrics, signal);

@@ -3,7 +3,7 @@ import { CLEANUP_CONFIG_MAP } from '../../api/keys.ts';
 import { EventRecorder } from '../../kube/events.ts';
 import { createLogger, type Logger } from '../../logging/logger.ts';
 import { allCaches, createCaches, type Caches } from '../../webhook/controllers/caches.ts';
-import type { ControllerOptions } from '../../webhook/controllers/lead.ts';
+import type { LeadOptions } from '../../webhook/controllers/lead.ts';
 import { settle, SteppedClock } from '../fakes/clock.ts';
 import { FakeKube } from '../fakes/kube.ts';
 
@@ -15,7 +15,7 @@ export interface ControllerBench {
   /** Lines that were logged, parsed. */
   logged: Record<string, unknown>[];
   /** What the controllers take. */
-  options: ControllerOptions & { registry: Registry };
+  options: LeadOptions & { registry: Registry };
   /** Waits until all recorded Events are written and all caches have seen every change. */
   settled(): Promise<void>;
   stop(): Promise<void>;

@@ -1,10 +1,6 @@
 import type { Registry } from 'prom-client';
-import type { KubeApi } from '../../kube/api.ts';
-import type { Clock } from '../../kube/clock.ts';
-import type { EventRecorder } from '../../kube/events.ts';
 import { LevelLoop } from '../../kube/level-loop.ts';
-import type { Logger } from '../../logging/logger.ts';
-import { allCaches, type Caches } from './caches.ts';
+import { allCaches } from './caches.ts';
 import { BinderController } from './binder/controller.ts';
 import { binderMetrics, type BinderMetrics } from './binder/metrics.ts';
 import { CapacityController } from './capacity/controller.ts';
@@ -12,19 +8,14 @@ import { capacityMetrics, type CapacityMetrics } from './capacity/metrics.ts';
 import { CleanupController } from './cleanup/controller.ts';
 import { cleanupMetrics, type CleanupMetrics } from './cleanup/metrics.ts';
 import { EnrolController } from './enrol/controller.ts';
+import type { ControllerOptions } from './controller-options.ts';
 import { enrolMetrics, type EnrolMetrics } from './enrol/metrics.ts';
 import { SpdkController } from './spdk/controller.ts';
 import { spdkMetrics, type SpdkMetrics } from './spdk/metrics.ts';
 
-export interface ControllerOptions {
-  kube: KubeApi;
-  /** Must not jump: grace periods are measured with it. */
-  clock: Clock;
-  caches: Caches;
-  recorder: EventRecorder;
-  logger: Logger;
+/** What all controllers together work with. The clock must not jump: grace periods are measured with it. */
+export interface LeadOptions extends Omit<ControllerOptions<never>, 'metrics'> {
   namespace: string;
-  mayWrite: () => boolean;
   dryRun: boolean;
   /** See SpdkOptions. */
   spdkSettleMs: number;
@@ -52,7 +43,7 @@ const GATHER_MS = 200;
 
 /** Runs all controllers until the signal aborts; what the leader does. */
 export async function lead(
-  options: ControllerOptions,
+  options: LeadOptions,
   metrics: ControllerMetrics,
   signal: AbortSignal,
 ): Promise<void> {
@@ -82,7 +73,7 @@ export async function lead(
 }
 
 function levelLoop(
-  { clock, logger }: ControllerOptions,
+  { clock, logger }: LeadOptions,
   what: string,
   reconcile: (signal: AbortSignal) => Promise<number | undefined>,
 ): LevelLoop {

@@ -1,24 +1,12 @@
-import type { KubeApi } from '../../../kube/api.ts';
-import type { Clock } from '../../../kube/clock.ts';
-import type { EventRecorder } from '../../../kube/events.ts';
 import { keyOf } from '../../../kube/store.ts';
-import type { Logger } from '../../../logging/logger.ts';
-import { notSynced, type Caches } from '../caches.ts';
+import { notSynced } from '../caches.ts';
+import type { ControllerOptions } from '../controller-options.ts';
 import { decideBindings, type BinderAction } from './decide.ts';
 import { BinderEvents } from './events.ts';
 import { executeBinding } from './execute.ts';
 import type { BinderMetrics } from './metrics.ts';
 
-export interface BinderOptions {
-  kube: KubeApi;
-  clock: Clock;
-  caches: Caches;
-  recorder: EventRecorder;
-  logger: Logger;
-  metrics: BinderMetrics;
-  /** Asked right before each write: a leader that was frozen may have been replaced. */
-  mayWrite: () => boolean;
-}
+export type BinderOptions = ControllerOptions<BinderMetrics>;
 
 const LOOK_AGAIN_MS = 1_000;
 

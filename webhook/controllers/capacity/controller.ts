@@ -1,23 +1,15 @@
-import type { KubeApi, RequestOptions } from '../../../kube/api.ts';
-import type { Clock } from '../../../kube/clock.ts';
+import type { RequestOptions } from '../../../kube/api.ts';
 import { isAlreadyExists, isConflict, isNotFound } from '../../../kube/errors.ts';
 import { csiStorageCapacities } from '../../../kube/resources.ts';
 import { keyOf } from '../../../kube/store.ts';
-import type { Logger } from '../../../logging/logger.ts';
-import { notSynced, type Caches } from '../caches.ts';
+import { notSynced } from '../caches.ts';
+import type { ControllerOptions } from '../controller-options.ts';
 import { decideCapacities, type CapacityAction } from './decide.ts';
 import type { CapacityMetrics } from './metrics.ts';
 
-export interface CapacityOptions {
-  kube: KubeApi;
-  clock: Clock;
-  caches: Caches;
-  logger: Logger;
-  metrics: CapacityMetrics;
+export interface CapacityOptions extends Omit<ControllerOptions<CapacityMetrics>, 'recorder'> {
   /** The webhook's own: the objects have to lie in some namespace, and go with this one. */
   namespace: string;
-  /** Asked right before each write: a leader that was frozen may have been replaced. */
-  mayWrite: () => boolean;
 }
 
 const LOOK_AGAIN_MS = 1_000;

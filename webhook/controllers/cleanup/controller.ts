@@ -1,12 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CLEANUP_CONFIG_MAP } from '../../../api/keys.ts';
-import type { KubeApi } from '../../../kube/api.ts';
-import type { Clock } from '../../../kube/clock.ts';
-import type { EventRecorder } from '../../../kube/events.ts';
 import type { ConfigMap, Node } from '../../../kube/resources.ts';
 import type { Change } from '../../../kube/store.ts';
-import type { Logger } from '../../../logging/logger.ts';
-import { notSynced, type Caches } from '../caches.ts';
+import { notSynced } from '../caches.ts';
+import type { ControllerOptions } from '../controller-options.ts';
 import { isAnnounced, observe, type Presence } from './breaker.ts';
 import { carryOut } from './carry-out.ts';
 import { decideCleanup, type CleanupDecision, type Memory, type Sighting } from '../../../orphans/decide.ts';
@@ -23,17 +20,9 @@ import {
 import { writeRecord } from './record-store.ts';
 import { stateOf } from './state.ts';
 
-export interface CleanupOptions {
-  kube: KubeApi;
-  clock: Clock;
-  caches: Caches;
-  recorder: EventRecorder;
-  logger: Logger;
-  metrics: CleanupMetrics;
+export interface CleanupOptions extends ControllerOptions<CleanupMetrics> {
   /** The webhook's own, for the record. */
   namespace: string;
-  /** Asked right before each write: a leader that was frozen may have been replaced. */
-  mayWrite: () => boolean;
   /** Only logs what would be done; the record of missed nodes is kept, so that a real run goes on from it. */
   dryRun: boolean;
 }

@@ -1,31 +1,19 @@
 import { NODE_LABEL, PROTECTED, PROVISIONED_BY, PROVISIONER } from '../../../api/keys.ts';
 import type { NVMeProfile } from '../../../api/profile.ts';
 import { wantedStorageClasses } from '../../../api/wanted-storage-classes.ts';
-import type { KubeApi } from '../../../kube/api.ts';
-import type { Clock } from '../../../kube/clock.ts';
 import { editNode } from '../../../kube/edit-node.ts';
 import { isAlreadyExists, isConflict, isInvalid, isNotFound } from '../../../kube/errors.ts';
-import type { EventRecorder } from '../../../kube/events.ts';
 import { nvmeNodes, storageClasses, type Node, type PersistentVolume } from '../../../kube/resources.ts';
 import type { NodeEdit } from '../../../kube/taints.ts';
 import { WorkQueue } from '../../../kube/work-queue.ts';
-import type { Logger } from '../../../logging/logger.ts';
-import { notSynced, type Caches } from '../caches.ts';
+import { notSynced } from '../caches.ts';
+import type { ControllerOptions } from '../controller-options.ts';
 import { decideEnrolment, decideNode, decideTaints, type EnrolAction } from './decide.ts';
 import { EnrolEvents } from './events.ts';
 import type { EnrolMetrics } from './metrics.ts';
 import { decideStorageClass } from './storage-class.ts';
 
-export interface EnrolOptions {
-  kube: KubeApi;
-  clock: Clock;
-  caches: Caches;
-  recorder: EventRecorder;
-  logger: Logger;
-  metrics: EnrolMetrics;
-  /** Asked before each write: a leader that was frozen may have been replaced. */
-  mayWrite: () => boolean;
-}
+export type EnrolOptions = ControllerOptions<EnrolMetrics>;
 
 /** Enough for thousands of nodes that join at once; the client's own limit is above it. */
 const WORKERS = 16;

@@ -1,13 +1,10 @@
 import { SPDK_FIELD_MANAGER, SPDK_NODE } from '../../../api/keys.ts';
-import type { KubeApi } from '../../../kube/api.ts';
-import type { Clock } from '../../../kube/clock.ts';
 import { isConflict, isInvalid, isNotFound } from '../../../kube/errors.ts';
-import type { EventRecorder } from '../../../kube/events.ts';
 import { LevelLoop } from '../../../kube/level-loop.ts';
 import { deployments, type Deployment, type Pod } from '../../../kube/resources.ts';
 import { keyOf } from '../../../kube/store.ts';
-import type { Logger } from '../../../logging/logger.ts';
-import { notSynced, type Caches } from '../caches.ts';
+import { notSynced } from '../caches.ts';
+import type { ControllerOptions } from '../controller-options.ts';
 import { decideSpdk, type DecidedSpdk, type SpdkDecision } from './decide.ts';
 import { SpdkEvents } from './events.ts';
 import { HeldStill } from './held-still.ts';
@@ -15,19 +12,11 @@ import type { SpdkMetrics } from './metrics.ts';
 import { BoundNamespaces } from './namespaces.ts';
 import { isKept } from './projection.ts';
 
-export interface SpdkOptions {
-  kube: KubeApi;
-  clock: Clock;
-  caches: Caches;
-  recorder: EventRecorder;
-  logger: Logger;
-  metrics: SpdkMetrics;
+export interface SpdkOptions extends ControllerOptions<SpdkMetrics> {
   /** The webhook's own. */
   namespace: string;
   /** How long what a node has must stay the same before a Deployment follows: each change costs SPDK a restart. */
   spdkSettleMs: number;
-  /** Asked right before each write: a leader that was frozen may have been replaced. */
-  mayWrite: () => boolean;
 }
 
 const LOOK_AGAIN_MS = 1_000;
