@@ -18,7 +18,8 @@ import { table } from '../lab/cli/table.ts';
 import type { LabContext } from '../lab/context.ts';
 import { applyManifests, repoDir } from '../lab/install/install.ts';
 import { startWebhookBeside, type WebhookBeside } from '../lab/install/webhook-beside.ts';
-import { startLab, type Lab } from '../lab/lab.ts';
+import type { Lab } from '../lab/lab.ts';
+import { benchInLab } from './in-lab.ts';
 import { residentBytes } from '../lab/process/identity.ts';
 import { runningProcess } from '../lab/process/tracked.ts';
 import { waitFor } from '../lab/wait.ts';
@@ -51,14 +52,7 @@ export async function benchCleanup(
   write: (text: string) => void,
   json: boolean,
 ): Promise<void> {
-  const lab = await startLab(ctx, { controlPlaneOnly: true });
-  try {
-    const figures = await measure(ctx, lab);
-    if (json) write(`${JSON.stringify({ bench: 'cleanup', ...figures })}\n`);
-    else write(report(figures));
-  } finally {
-    await lab.stop();
-  }
+  await benchInLab(ctx, { name: 'cleanup', write, json, measure: (lab) => measure(ctx, lab), report });
 }
 
 async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {

@@ -1,6 +1,7 @@
 import { table } from '../../lab/cli/table.ts';
 import type { LabContext } from '../../lab/context.ts';
-import { startLab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { benchInLab } from '../in-lab.ts';
 import { median } from '../median.ts';
 import { CASES, CLEAR, type Case } from './cases.ts';
 import { benchNode, forget, inHost, oneShot, reset, runningAgent, type BenchNode } from './node.ts';
@@ -35,14 +36,8 @@ export async function benchAgent(
   write: (text: string) => void,
   json: boolean,
 ): Promise<void> {
-  const lab = await startLab(ctx, { controlPlaneOnly: true });
-  try {
-    const figures = await measure(await benchNode(ctx, lab));
-    if (json) write(`${JSON.stringify({ bench: 'agent', ...figures })}\n`);
-    else write(report(figures));
-  } finally {
-    await lab.stop();
-  }
+  const measured = async (lab: Lab): Promise<Figures> => measure(await benchNode(ctx, lab));
+  await benchInLab(ctx, { name: 'agent', write, json, measure: measured, report });
 }
 
 /** `chosen` has the cases with more drives first. */

@@ -13,6 +13,7 @@ import { kubectl } from '../../lab/install/kubectl.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { LabNode } from '../../lab/node/lab-node.ts';
 import { waitFor } from '../../lab/wait.ts';
+import { ordersFor, trueCondition, type Orders } from '../../test/nodes/main-job/orders.ts';
 import type { Case } from './cases.ts';
 
 export const NODE = 'bench';
@@ -29,6 +30,7 @@ export interface BenchNode {
   drives: readonly string[];
   /** The agent's pod. */
   pod: string;
+  orders: Orders;
 }
 
 /** Adds the node to the lab and waits for its agent. */
@@ -42,7 +44,15 @@ export async function benchNode(ctx: LabContext, lab: Lab): Promise<BenchNode> {
     return items.find(({ status }) => status?.phase === 'Running')?.metadata?.name;
   });
   const drives = (await node.drives()).map(({ serial }) => `/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_${serial}`);
-  return { ctx, lab, kube, node, drives, pod };
+  const orders = ordersFor(
+    {
+      kube,
+      nvmeNode: () => nvmeNode(kube),
+      until: (what, _seconds, probe) => until(ctx, what, probe),
+    },
+    NODE,
+  );
+  return { ctx, lab, kube, node, drives, pod, orders };
 }
 
 export const until = <T>(ctx: LabContext, what: string, probe: () => Promise<T | undefined>): Promise<T> =>
@@ -82,13 +92,11 @@ export async function runningAgent(bench: BenchNode, one: Case): Promise<number>
   await applyProfile(bench, one);
   await until(ctx, `the agent to be ready with ${one.name}`, async () => {
     const { spec } = await kube.get(nodes, NODE);
-    return isTrue(await nvmeNode(bench), 'Ready') && (spec?.taints ?? []).length === 0 ? true : undefined;
+    const isReady = trueCondition(await nvmeNode(kube), 'Ready') !== undefined;
+    return isReady && (spec?.taints ?? []).length === 0 ? true : undefined;
   });
   return await until(ctx, 'the end of that round', async () => await roundOf(bench, since));
 }
-
-const isTrue = (nvme: NVMeNode | undefined, wanted: string): boolean =>
-  nvme?.status?.conditions?.some(({ type, status }) => type === wanted && status === 'True') === true;
 
 /** The first round after `since` that ended ready. */
 async function roundOf({ ctx, lab, pod }: BenchNode, since: number): Promise<number | undefined> {
@@ -126,25 +134,11 @@ export async function forget({ kube, ctx }: BenchNode): Promise<void> {
 }
 
 /** Resets the node by its own plan, as a person would. */
-export async function reset(bench: BenchNode): Promise<void> {
-  const { kube, ctx } = bench;
-  for (let tries = 1; ; tries += 1) {
-    const planID = (await nvmeNode(bench))?.status?.resetPlan?.id ?? '';
-    const id = `bench-${Date.now()}`;
-    await kube.patch(nvmeNodes, NODE, {
-      type: 'merge',
-      body: { spec: { request: { id, type: 'reset', planID } } },
-    });
-    const nvme = await until(ctx, 'the reset', async () => {
-      const found = await nvmeNode(bench);
-      const { observedRequestID, progress } = found?.status ?? {};
-      return observedRequestID === id && progress === undefined ? found : undefined;
-    });
-    if (isTrue(nvme, 'Paused')) return;
-    if (tries === 5) throw new Error(`not reset: ${JSON.stringify(nvme.status?.conditions)}`);
-  }
+export async function reset({ orders }: BenchNode): Promise<void> {
+  const nvme = await orders.reset();
+  if (trueCondition(nvme, 'Paused') === undefined)
+    throw new Error(`not reset: ${JSON.stringify(nvme.status?.conditions)}`);
 }
 
 /** The agent's report; absent while no profile matches. */
-export const nvmeNode = ({ kube }: BenchNode): Promise<NVMeNode | undefined> =>
-  absent(kube.get(nvmeNodes, NODE));
+const nvmeNode = (kube: KubeApi): Promise<NVMeNode | undefined> => absent(kube.get(nvmeNodes, NODE));

@@ -7,8 +7,9 @@ import { loadClusterConfig } from '../../kube/config.ts';
 import { systemClock } from '../../kube/system-clock.ts';
 import type { LabContext } from '../../lab/context.ts';
 import { repoDir } from '../../lab/install/install.ts';
-import { startLab, type Lab } from '../../lab/lab.ts';
+import type { Lab } from '../../lab/lab.ts';
 import { endProcesses, runningProcess } from '../../lab/process/tracked.ts';
+import { benchInLab } from '../in-lab.ts';
 import { nodeName } from './fleet.ts';
 import { liveScreen } from './live-screen.ts';
 import type { Command } from './measured-run.ts';
@@ -22,14 +23,11 @@ const FLEET_ROUNDS = 10;
 /** The plugin beside kubectl: how fast it starts, a fleet of 2,000 nodes, and its live screen while the fleet changes. */
 export async function benchCli(ctx: LabContext, write: (text: string) => void, json: boolean): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kubectl-nvme-bench-'));
-  const lab = await startLab(ctx, { controlPlaneOnly: true });
   try {
     // As an archive is unpacked: without the project's own Node beside it.
     cpSync(join(repoDir, 'dist'), folder, { recursive: true });
-    const figures = await measure(ctx, lab, folder);
-    write(json ? `${JSON.stringify({ bench: 'cli', ...figures })}\n` : report(figures));
+    await benchInLab(ctx, { name: 'cli', write, json, measure: (lab) => measure(ctx, lab, folder), report });
   } finally {
-    await lab.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -20,7 +20,7 @@ export const trueCondition = (nvme: NVMeNode | undefined, type: string): Conditi
   nvme?.status?.conditions?.find((one) => one.type === type && one.status === 'True');
 
 /** Orders for the node of that name. */
-export function ordersFor(scene: Scene, name: string): Orders {
+export function ordersFor(scene: Pick<Scene, 'kube' | 'nvmeNode' | 'until'>, name: string): Orders {
   let count = 0;
   const carryOut: Orders['carryOut'] = async (request) => {
     const id = `order-${(count += 1)}`;
