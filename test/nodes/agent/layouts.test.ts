@@ -1,17 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Layout } from '../../../api/layout.ts';
-import type { PartialDeep } from '../../../api/profile.ts';
 import type { LabNode } from '../../../lab/node/lab-node.ts';
-import {
-  array,
-  filesystems,
-  handedTo,
-  nothing,
-  raw,
-  slices,
-  swap,
-  type Judge,
-} from '../../judges/layouts.ts';
+import { JUDGED, type JudgedLayout } from '../../judges/judged-layouts.ts';
+import { filesystems, nothing, type Judge } from '../../judges/layouts.ts';
 import { restartAgent } from '../main-job/agent-pod.ts';
 import { ordersFor, trueCondition, type Orders } from '../main-job/orders.ts';
 import { untilReadyAs } from '../main-job/ready-as.ts';
@@ -20,22 +10,6 @@ import { inPool, profileFor, startScene, type Scene } from '../main-job/scene.ts
 const NAME = 'laid-out';
 /** A set-up, a reboot and a reset: four to ten minutes were seen on a host with much other work. */
 const LAYOUT_MS = 1_200_000;
-
-type TypedLayout = PartialDeep<Layout> & { type: Layout['type'] };
-
-/** vfio-pci is not among them: the machines have no IOMMU, and Debian's cloud kernel has no vfio without one. */
-const LAYOUTS: [string, TypedLayout, Judge][] = [
-  ['ext4 on each drive', { type: 'Filesystem' }, filesystems('ext4')],
-  ['xfs on each drive', { type: 'Filesystem', filesystem: { type: 'xfs' } }, filesystems('xfs')],
-  ['RAID 0 with ext4', { type: 'RAID' }, array(0, 'ext4')],
-  ['RAID 0 with xfs', { type: 'RAID', filesystem: { type: 'xfs' } }, array(0, 'xfs')],
-  ['RAID 10 with ext4', { type: 'RAID', raid: { level: 10 } }, array(10, 'ext4')],
-  ['LVM for a CSI driver', { type: 'LVM', lvm: { slices: 0 } }, slices(0)],
-  ['LVM in three slices', { type: 'LVM', lvm: { slices: 3 } }, slices(3)],
-  ['raw drives', { type: 'Block' }, raw],
-  ['uio_pci_generic', { type: 'SPDK', spdk: { driver: 'uio_pci_generic' } }, handedTo('uio_pci_generic')],
-  ['swap', { type: 'Swap' }, swap],
-];
 
 describe.each([2, 4])('with %d drives', (count) => {
   let scene: Scene;
@@ -66,9 +40,9 @@ describe.each([2, 4])('with %d drives', (count) => {
 
   afterAll(() => scene.end());
 
-  it.each(LAYOUTS)(
-    '%s: set up, left alone by a second run, there again after a reboot, reset',
-    async (_, layout, by) => {
+  it.each(Object.values<JudgedLayout>(JUDGED))(
+    '$name: set up, left alone by a second run, there again after a reboot, reset',
+    async ({ layout, judge: by }) => {
       await scene.apply(profileFor('laid', { layout, drives: { minSize: '100Mi', minCount: count } }));
       await orders.endPause();
       await untilReadyAs(scene, node, layout.type);
