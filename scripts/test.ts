@@ -3,7 +3,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 interface Stage {
   name: string;
@@ -19,13 +20,21 @@ interface Outcome {
   passed: number;
   failed: number;
   skipped: number;
+  /** What failed, each with its file and the first lines of why: the end of a long output has to say it again. */
+  failures: string[];
 }
 
+/** The part of vitest's JSON report that the summary needs. */
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
   numPendingTests: number;
-  numTotalTests: number;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { fullName: string; status: string; failureMessages: string[] }[];
+  }[];
 }
 
 const root = join(import.meta.dirname, '..');
@@ -83,18 +92,37 @@ function exitCodeOf(command: string[]): Promise<number> {
   });
 }
 
+const firstLines = (text: string): string =>
+  stripVTControlCharacters(text)
+    .split('\n')
+    .slice(0, 12)
+    .map((line) => `    ${line.slice(0, 400)}`)
+    .join('\n');
+
+/** Each failed test, and each file that failed outside its tests. */
+function failuresOf(report: Report): string[] {
+  return report.testResults.flatMap((file) => {
+    const where = relative(root, file.name);
+    const failed = file.assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0) return file.status === 'failed' ? [`${where}\n${firstLines(file.message)}`] : [];
+    return failed.map(
+      (test) => `${where} > ${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`,
+    );
+  });
+}
+
 async function run(stage: Stage): Promise<Outcome> {
   console.log(`\n=== ${stage.name} ===`);
   const started = performance.now();
   const code = await exitCodeOf(stage.command);
   const seconds = (performance.now() - started) / 1000;
-  const none = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTotalTests: 0 };
+  const none: Report = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, testResults: [] };
   const written = stage.report !== undefined && existsSync(stage.report);
-  const counts = written ? (JSON.parse(readFileSync(stage.report ?? '', 'utf8')) as Report) : none;
+  const report = written ? (JSON.parse(readFileSync(stage.report ?? '', 'utf8')) as Report) : none;
   // A ring that ran no test has proved nothing.
-  const ok = code === 0 && (stage.report === undefined || counts.numPassedTests > 0);
-  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = counts;
-  return { name: stage.name, ok, seconds, passed, failed, skipped };
+  const ok = code === 0 && (stage.report === undefined || report.numPassedTests > 0);
+  const { numPassedTests: passed, numFailedTests: failed, numPendingTests: skipped } = report;
+  return { name: stage.name, ok, seconds, passed, failed, skipped, failures: failuresOf(report) };
 }
 
 function row({ name, ok, seconds, passed, failed, skipped }: Outcome): string {
@@ -106,6 +134,9 @@ function row({ name, ok, seconds, passed, failed, skipped }: Outcome): string {
 const outcomes: Outcome[] = await Promise.all(checks.map(run));
 for (const stage of rings) outcomes.push(await run(stage));
 rmSync(reports, { recursive: true, force: true });
+
+for (const { name, failures } of outcomes)
+  if (failures.length > 0) console.log(`\n=== failed in ${name} ===\n${failures.join('\n')}`);
 
 console.log('\n=== summary ===');
 for (const outcome of outcomes) console.log(row(outcome));
