@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { freePorts } from '../cluster/ports.ts';
 import type { LabContext } from '../context.ts';
 import type { Lab } from '../lab.ts';
-import { isRunning } from '../process/identity.ts';
-import { endProcesses, exitedEarly, spawnTracked, type TrackedProcess } from '../process/tracked.ts';
-import { waitFor } from '../wait.ts';
+import { endProcesses, spawnTracked } from '../process/tracked.ts';
+import { untilReady } from '../process/until-ready.ts';
 import { serviceAccountKubeconfig } from './service-account.ts';
 
 /** The webhook as a process of this machine: where it listens and how to end it. */
@@ -49,22 +48,6 @@ export async function startWebhookBeside(
     env: { PATH: ctx.env.PATH, HOME: ctx.env.HOME, POD_NAME: name },
     diesWithParent: ctx.lifetime === 'owner',
   });
-  await ready(ctx, record, healthUrl);
+  await untilReady(ctx, record, `${healthUrl}/readyz`);
   return { url, healthUrl, stop: () => endProcesses(lab.dir, [record]) };
-}
-
-async function ready(ctx: LabContext, record: TrackedProcess, healthUrl: string): Promise<void> {
-  let lastSeen = 'nothing';
-  const options = { timeoutMs: 60_000, signal: ctx.signal, lastSeen: () => lastSeen };
-  await waitFor(`${record.name} to be ready`, options, async () => {
-    if (!isRunning(record)) throw await exitedEarly(record.name, record.log);
-    try {
-      const answer = await fetch(`${healthUrl}/readyz`, { signal: AbortSignal.timeout(2000) });
-      lastSeen = `HTTP ${answer.status}: ${await answer.text()}`;
-      return answer.ok ? true : undefined;
-    } catch (error) {
-      lastSeen = String(error);
-      return undefined;
-    }
-  });
 }

@@ -27,15 +27,15 @@ describe('nodes that are born while replicas restart', () => {
   it('are held by the taint before any waiting pod is bound, and take all pods when it goes', async () => {
     const [label] = Object.entries(scene.label);
     const figures = await playBirths({
-      ...{ kube: scene.kube, rollout, nodes: NODES, pods: PODS, label: label ?? expect.fail('no label') },
-      ...{ prefix: 'birth', progress: () => undefined, signal: scene.ctx.signal },
+      ...{ ctx: scene.ctx, lab: scene.lab, kube: scene.kube, rollout, nodes: NODES, pods: PODS },
+      ...{ label: label ?? expect.fail('no label'), prefix: 'birth', leaseSeconds: 40 },
     });
-    const { failedCreates, boundTooEarly, bound, taintedInCreate, lateTaints } = figures;
-    expect({ failedCreates, boundTooEarly, bound }).toEqual({
-      failedCreates: [],
-      boundTooEarly: [],
-      bound: PODS,
+    const { failedCreates, boundTooEarly, bound, running, taintedInCreate, lateTaints } = figures;
+    expect({ failedCreates, boundTooEarly, bound, running }).toEqual({
+      ...{ failedCreates: [], boundTooEarly: [] },
+      ...{ bound: PODS, running: PODS },
     });
+    expect(figures.readyMs).toHaveLength(NODES);
     expect(taintedInCreate + lateTaints.length).toBe(NODES);
     expect(taintedInCreate).toBeGreaterThanOrEqual(0.9 * NODES);
   });
