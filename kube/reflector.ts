@@ -19,7 +19,7 @@ export interface ReflectorOptions<T> {
   project?: (object: T) => T;
   /** Milliseconds between full lists, a safety net under lost events; 30 minutes when absent. */
   relistMs?: number;
-  /** A watch that is silent for this long is given up; the API server sends a bookmark about every minute. */
+  /** A watch that is silent for this long is given up; 90 s when absent, see follow-watch.ts. */
   silenceMs?: number;
   /** Told of every end of a list or a watch that was not planned, and of handlers that throw. */
   onError?: (error: unknown) => void;
@@ -43,13 +43,14 @@ const HOUR = 3_600_000;
 
 /** Watches that failed in a row, no event between, before the version itself is doubted. */
 const WATCH_FAILURES = 5;
-
 /**
- * 410 says that the version is too old. Silence may mean that it lies in the future, after etcd was restored from a
- * backup: the server then waits for a version that it may not reach for days.
+ * As many when the last one was silent. Once may be a dead connection: another watch from the same version costs nothing.
+ * Twice may mean that the version lies in the future, after etcd was restored from a backup: the server then waits for a
+ * version that it may not reach for days.
  */
-const needsList = (error: unknown): boolean =>
-  isGone(error) || (error instanceof TransportError && error.timedOut);
+const SILENT_WATCHES = 2;
+
+const isSilence = (error: unknown): boolean => error instanceof TransportError && error.timedOut;
 
 /**
  * A cache of one kind that stays true through resets, stalls, half lines, 410, 429, 500 and restarts of the API
@@ -143,7 +144,8 @@ export class Reflector<T> {
         await this.#pause(this.#watchBackoff.next(), signal);
       } catch (error) {
         await this.#recover(error, this.#watchBackoff, signal);
-        if (needsList(error) || this.#watchBackoff.failures >= WATCH_FAILURES) return;
+        const limit = isSilence(error) ? SILENT_WATCHES : WATCH_FAILURES;
+        if (isGone(error) || this.#watchBackoff.failures >= limit) return;
       }
     }
   }
