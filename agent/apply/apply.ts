@@ -10,6 +10,7 @@ import { PlanChangedError } from './plan-changed-error.ts';
 import { RefusedError } from './refused-error.ts';
 import { runSteps } from './run-steps.ts';
 import { SpdkRegister } from './spdk-register.ts';
+import { refuseDrivesOfOthers, type Refusing } from './writers.ts';
 
 /** A step that begins now: the `step`-th of `of`, for people. */
 export interface StepProgress {
@@ -48,13 +49,17 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
   const { host, signal, lockTimeoutMs = LOCK_TIMEOUT_MS } = options;
   signal.throwIfAborted();
   await host.withWriteLock(lockTimeoutMs, async () => {
-    const found = await options.verify();
+    const [found, refuseOthers] = await Promise.all([options.verify(), refuseDrivesOfOthers(host, steps)]);
     if (found !== options.planID) throw new PlanChangedError(options.planID, found);
-    await performAll(steps, options);
+    await performAll(steps, refuseOthers, options);
   });
 }
 
-async function performAll(steps: readonly Step[], options: ApplyOptions): Promise<void> {
+async function performAll(
+  steps: readonly Step[],
+  refuseOthers: Refusing,
+  options: ApplyOptions,
+): Promise<void> {
   const begun = await BegunRegister.open(options.host);
   let register: Promise<SpdkRegister> | undefined;
   const spdk = (): Promise<SpdkRegister> => (register ??= SpdkRegister.open(options.host));
@@ -63,7 +68,10 @@ async function performAll(steps: readonly Step[], options: ApplyOptions): Promis
     options.signal.throwIfAborted();
     await announce(step);
     options.signal.throwIfAborted();
-    await timed(step, options, () => performStep(step, { ...options, begun, spdk }));
+    await timed(step, options, async () => {
+      refuseOthers(step);
+      await performStep(step, { ...options, begun, spdk });
+    });
   });
   const [first] = failed;
   if (first === undefined) return;

@@ -54,6 +54,12 @@ export interface NamespaceMount {
   holder: string;
 }
 
+/** Who has a device open, in words. */
+export interface DeviceUsers {
+  path: string;
+  users: string[];
+}
+
 /**
  * The one seam between the agent and the machine it runs on. Paths are the host's; an agent in a container maps
  * them through its mount of the host's root. Nothing here decides anything.
@@ -88,9 +94,11 @@ export interface Host {
   holdExclusive<T>(path: string, work: () => Promise<T>): Promise<T>;
   /**
    * Who has the device open plainly, which an exclusive open does not see: processes of the host other than this one, and
-   * loop devices over it; in words. Rejects when not all of them can be looked into.
+   * loop devices, NVMe and SCSI targets over it; in words. Rejects when not all of them can be looked into.
    */
   openersOf(path: string): Promise<string[]>;
+  /** The same of several devices in one look, without who can only read; devices that nobody can write to are left out. */
+  writersOf(paths: readonly string[]): Promise<DeviceUsers[]>;
   /** Writes an attribute of the kernel below /sys or /proc in one write; needs the write lock. */
   writeAttribute(path: string, text: string): Promise<void>;
   /**

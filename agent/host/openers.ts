@@ -4,61 +4,67 @@ import { commandLine } from './lock-holders.ts';
 
 /** A process of the host that has a device open. */
 export interface Opener {
+  /** The device, by the path that was asked for. */
+  path: string;
   pid: number;
   /** Command line, shortened. */
   command: string;
 }
 
 /**
- * Processes that have the block or character device open, ourselves left out: an exclusive open does not see plain
- * openers, such as a database on a raw device. `proc` shows the host's processes. Rejects when one of them cannot be
- * looked into.
+ * Processes that have any of the block or character devices open, ourselves left out: an exclusive open does not see plain
+ * openers, such as a database on a raw device. With `writing` those only that could write to it: udev and monitoring read
+ * every drive now and then. `proc` shows the host's processes. Rejects when one of them cannot be looked into.
  */
-export async function openersOf(path: string, proc: string): Promise<Opener[]> {
-  const device = await stat(path);
+export async function openersOf(
+  paths: readonly string[],
+  proc: string,
+  { writing = false }: { writing?: boolean } = {},
+): Promise<Opener[]> {
+  const devices = await Promise.all(paths.map(async (path) => ({ path, device: await stat(path) })));
   const self = await readlink(`${proc}/self`);
   const pids = (await readdir(proc)).filter((name) => /^\d+$/.test(name) && name !== self);
-  const open = await Promise.all(
-    pids.map(async (pid) => ((await hasOpen(`${proc}/${pid}`, device)) ? [pid] : [])),
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const open = await openFiles(`${proc}/${pid}`, devices, writing);
+      return [...new Set(open)].map((path) => ({ path, pid }));
+    }),
   );
   return Promise.all(
-    open.flat().map(async (pid) => ({ pid: Number(pid), command: await commandLine(`${proc}/${pid}`) })),
+    found.flat().map(async ({ path, pid }) => {
+      return { path, pid: Number(pid), command: await commandLine(`${proc}/${pid}`) };
+    }),
   );
 }
 
-async function hasOpen(process: string, device: Stats): Promise<boolean> {
+/** Which of the devices a process has open. */
+async function openFiles(
+  process: string,
+  devices: readonly { path: string; device: Stats }[],
+  writing: boolean,
+): Promise<string[]> {
   const descriptors = await unlessGone(readdir(`${process}/fd`), []);
-  const open = descriptors.map(async (fd) => {
+  const open = descriptors.map(async (fd): Promise<string[]> => {
     const file = await unlessGone(stat(`${process}/fd/${fd}`), undefined);
-    return file !== undefined && isSame(file, device);
+    const same = file && devices.find(({ device }) => isSame(file, device));
+    if (same === undefined || (writing && !(await mayWrite(`${process}/fdinfo/${fd}`)))) return [];
+    return [same.path];
   });
-  return (await Promise.all(open)).includes(true);
+  return (await Promise.all(open)).flat();
+}
+
+/** The access mode in the last two bits of the octal flags: 1 to write, 2 for both (proc_pid_fdinfo(5), open(2)). */
+async function mayWrite(fdinfo: string): Promise<boolean> {
+  const text = await unlessGone(readFile(fdinfo, 'utf8'), 'flags: 0');
+  const flags = /^flags:\s*([0-7]+)$/m.exec(text)?.[1];
+  return flags === undefined || (parseInt(flags, 8) & 0b11) !== 0;
 }
 
 /** Block and character devices are numbered each for themselves. */
-const isSame = (file: Stats, device: Stats): boolean =>
+export const isSame = (file: Stats, device: Stats): boolean =>
   file.rdev === device.rdev &&
   file.isBlockDevice() === device.isBlockDevice() &&
   file.isCharacterDevice() === device.isCharacterDevice();
-
-/**
- * Loop devices over the block device, by name: a loop device keeps its backing open without any process that shows it.
- * The kernel tells the backing's path only, so a path that leads elsewhere in another mount namespace is not seen.
- */
-export async function loopsOver(
-  path: string,
-  locate: (hostPath: string) => Promise<string>,
-): Promise<string[]> {
-  const device = await stat(path);
-  const names = (await readdir('/sys/block')).filter((name) => name.startsWith('loop'));
-  const over = names.map(async (name) => {
-    const backing = await unlessGone(readFile(`/sys/block/${name}/loop/backing_file`, 'utf8'), '');
-    if (backing.trim() === '') return [];
-    const file = await unlessGone(stat(await locate(backing.trim())), undefined);
-    return device.isBlockDevice() && file && isSame(file, device) ? [name] : [];
-  });
-  return (await Promise.all(over)).flat();
-}
 
 /** Processes end and files are closed while we look. */
 export async function unlessGone<T>(read: Promise<T>, gone: T): Promise<T> {

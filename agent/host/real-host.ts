@@ -6,13 +6,14 @@ import { holdExclusive, probeExclusive, readBlocks, writeAttribute } from './blo
 import { filesystemBytes } from './filesystem-size.ts';
 import { findHostInit, type HostInit } from './host-init.ts';
 import { localPath, realHostPath, resolveHostPath } from './host-paths.ts';
-import type { Host, NamespaceMount, Place, RunOptions, RunResult } from './host.ts';
+import type { DeviceUsers, Host, NamespaceMount, Place, RunOptions, RunResult } from './host.ts';
 import { readInitFacts } from './init-facts.ts';
 import { LOCK_PATH, takeLock } from './lock.ts';
 import { keepingLock } from './lock-keeper.ts';
 import { inHostNamespace, needsHostNamespace } from './mount-namespace.ts';
 import { HostMountsUnknownError, readHostMountinfo } from './mountinfo.ts';
-import { loopsOver, openersOf } from './openers.ts';
+import { kernelOpenersOf } from './kernel-openers.ts';
+import { openersOf } from './openers.ts';
 import { mountsElsewhere } from './mounts-elsewhere.ts';
 import { replaceFile } from './replace-file.ts';
 import { runProgram, type RunContext } from './run.ts';
@@ -104,14 +105,29 @@ class RealHost implements Host {
   }
 
   async openersOf(path: string): Promise<string[]> {
+    const [found] = await this.#usersOf([path], { writing: false });
+    return found?.users ?? [];
+  }
+
+  async writersOf(paths: readonly string[]): Promise<DeviceUsers[]> {
+    return (await this.#usersOf(paths, { writing: true })).filter(({ users }) => users.length > 0);
+  }
+
+  async #usersOf(paths: readonly string[], mode: { writing: boolean }): Promise<DeviceUsers[]> {
     const init = await this.#init();
     if (!init.found) throw new HostMountsUnknownError(init.reason);
-    const local = await this.#local(path);
-    const [processes, loops] = await Promise.all([
-      openersOf(local, init.proc),
-      loopsOver(local, (backing) => this.#local(backing)),
+    const devices = await Promise.all(paths.map(async (path) => ({ path, local: await this.#local(path) })));
+    const locals = devices.map(({ local }) => local);
+    const trees = { block: '/sys/block', config: await this.#local('/sys/kernel/config') };
+    const [processes, kernel] = await Promise.all([
+      openersOf(locals, init.proc, mode),
+      Promise.all(locals.map((local) => kernelOpenersOf(local, (path) => this.#local(path), trees))),
     ]);
-    return [...processes.map(({ pid, command }) => `${command || 'a process'} (PID ${pid})`), ...loops];
+    return devices.map(({ path, local }, index) => {
+      const own = processes.filter((opener) => opener.path === local);
+      const named = own.map(({ pid, command }) => `${command || 'a process'} (PID ${pid})`);
+      return { path, users: [...named, ...(kernel[index] ?? [])] };
+    });
   }
 
   async writeAttribute(path: string, text: string): Promise<void> {

@@ -7,6 +7,7 @@ import { newFilesystem } from '../plan/filesystem-steps.ts';
 import type { FilesystemLayout } from '../../api/layout.ts';
 import type { CleanMethod } from './decide.ts';
 import { erase, type Erasure } from './erase.ts';
+import { filesystemUse } from './filesystem-use.ts';
 import { emptyTrash, moveToTrash, trashIn } from './trash.ts';
 
 export interface CleanContext extends StepContext {
@@ -28,6 +29,7 @@ export async function cleanFilesystem(
 ): Promise<void> {
   const { host } = context;
   await moveToTrash(host, volume, id);
+  await checkUnused(volume, context);
   if (method === 'Delete') {
     await emptyTrash(host, volume);
     await makeDataDirectory(host, { mountPath: volume.mountPath, uuid: volume.identity });
@@ -54,6 +56,12 @@ async function remake(
   const target = { device, shown: device, uuid, drives, ...(stripe ? { stripe } : {}) };
   const { mountOptions } = context.filesystem;
   for (const step of newFilesystem(target, { type: fsType, mountOptions })) await performStep(step, context);
+}
+
+/** Who mounted the directory between the look and the rename has it still; now that it is moved, nobody new can. */
+async function checkUnused(volume: FilesystemVolume, { host }: CleanContext): Promise<void> {
+  const use = await filesystemUse(host, volume);
+  if (use !== undefined) throw new RefusedError(volume.mountPath, use);
 }
 
 async function verifyEmpty(volume: FilesystemVolume, { host }: CleanContext): Promise<void> {

@@ -3,6 +3,7 @@ import { parseMark } from '../../agent/discover/mark.ts';
 import { formatSpdkRecord, parseSpdkRecord, SPDK_PATH } from '../../agent/discover/spdk-record.ts';
 import {
   CommandError,
+  type DeviceUsers,
   type Host,
   type NamespaceMount,
   type RunOptions,
@@ -209,6 +210,11 @@ export class FakeHost implements Host {
   openersOf(path: string): Promise<string[]> {
     this.live();
     return Promise.resolve(this.openers.get(this.resolve(path)) ?? []);
+  }
+
+  async writersOf(paths: readonly string[]): Promise<DeviceUsers[]> {
+    const found = await Promise.all(paths.map(async (path) => ({ path, users: await this.openersOf(path) })));
+    return found.filter(({ users }) => users.length > 0);
   }
 
   async writeAttribute(path: string, text: string): Promise<void> {

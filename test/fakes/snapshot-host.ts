@@ -100,6 +100,7 @@ export class SnapshotHost implements Host {
   probeExclusive = refuse;
   holdExclusive = refuse;
   openersOf = refuse;
+  writersOf = refuse;
   writeAttribute = refuse;
   withWriteLock = refuse;
 

@@ -117,6 +117,34 @@ test.each([FILESYSTEM, RAID, LVM])('$type: a drive that got busy is not written 
   expect(host.programs.filter((line) => line.startsWith('!') && line.includes('NVME1N1'))).toEqual([]);
 });
 
+test.each([FILESYSTEM, RAID, LVM])(
+  '$type: a blank drive that somebody has open for writing is not written to',
+  async (layout) => {
+    const { planned, host } = prepared(layout);
+    host.openers.set('/dev/nvme1n1', ['qemu-system-x86 (PID 7)']);
+    const refused = await rejection(apply(host, planned));
+    expect(refused).toMatchObject({
+      name: 'RefusedError',
+      reason: expect.stringContaining('open for writing in qemu-system-x86 (PID 7)') as string,
+    });
+    expect(host.programs.filter((line) => line.startsWith('!') && line.includes('NVME1N1'))).toEqual([]);
+  },
+);
+
+test('a drive that somebody has open does not hold up the others', async () => {
+  const { planned, host } = prepared(FILESYSTEM);
+  host.openers.set('/dev/nvme1n1', ['qemu-system-x86 (PID 7)']);
+  await expect(apply(host, planned)).rejects.toThrow('PID 7');
+  expect(host.snapshot.blkid?.['/dev/nvme2n1']).toMatchObject({ TYPE: 'ext4' });
+});
+
+test('writes nothing when nobody can tell who has the drives open', async () => {
+  const { planned, host } = prepared(FILESYSTEM);
+  host.writersOf = () => Promise.reject(new Error('EACCES: /proc/7/fd'));
+  await expect(apply(host, planned)).rejects.toThrow('EACCES');
+  expect(host.changes).toBe(0);
+});
+
 test('tells of the drive that is in use rather than of the program that failed on another', async () => {
   const { planned, host } = prepared(FILESYSTEM);
   const [first] = planned.steps.flatMap((step) => (step.kind === 'mkfs' ? [step] : []));

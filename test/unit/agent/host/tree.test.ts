@@ -1,4 +1,14 @@
-import { mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mountsElsewhere } from '../../../../agent/host/mounts-elsewhere.ts';
@@ -37,6 +47,52 @@ describe('directories of the host', () => {
     await symlink('/meant', under('link'));
     await locked(() => host.removeTree('/link'));
     expect(await readdir(folder)).toContain('meant');
+  });
+
+  it('removes names and files of every kind, and nothing of what is linked from elsewhere', async () => {
+    const { folder, host, under, locked } = emptyHost();
+    await mkdir(under('tree'));
+    await mkdir(under('keep'));
+    await writeFile(under('keep', 'file'), 'precious');
+    await link(under('keep', 'file'), under('tree', 'hard link'));
+    for (const name of ['--help', 'two\nlines', '*', ' ', '$(reboot)'])
+      await writeFile(under('tree', name), '');
+    await writeFile(Buffer.from(`${under('tree')}/\xff\xfe`, 'latin1'), 'no UTF-8');
+    await host.run(['mkfifo', under('tree', 'pipe')]);
+    await chmod(under('tree'), 0o000);
+    await locked(() => host.removeTree('/tree'));
+    expect(await readdir(folder)).not.toContain('tree');
+    expect(await readFile(under('keep', 'file'), 'utf8')).toBe('precious');
+  });
+
+  it('removes a tree that is deeper than any path is long', async () => {
+    const { folder, host, under, locked } = emptyHost();
+    const level = 'd'.repeat(200);
+    const dig = `i=0; while [ $i -lt 60 ]; do mkdir ${level} && cd -P ${level} || exit 1; i=$((i+1)); done`;
+    await mkdir(under('tree'));
+    await host.run(['sh', '-c', `cd "$1" && ${dig}`, 'dig', under('tree')]);
+    await locked(() => host.removeTree('/tree'));
+    expect(await readdir(folder)).not.toContain('tree');
+  });
+
+  it('is led nowhere by a directory that becomes a link while it is removed', async () => {
+    const { host, under, locked } = emptyHost();
+    await mkdir(under('keep', 'sub'), { recursive: true });
+    await writeFile(under('keep', 'sub', 'file'), 'precious');
+    for (let place = 0; place < 200; place += 1)
+      await mkdir(under('tree', String(place), 'sub'), { recursive: true });
+    let over = false;
+    const swap = async (): Promise<void> => {
+      for (let place = 0; !over; place = (place + 1) % 200) {
+        await rename(under('tree', String(place)), under(`moved-${place}`)).catch(() => undefined);
+        await symlink(under('keep'), under('tree', String(place))).catch(() => undefined);
+      }
+    };
+    const swapping = swap();
+    await locked(() => host.removeTree('/tree')).catch(() => undefined);
+    over = true;
+    await swapping;
+    expect(await readFile(under('keep', 'sub', 'file'), 'utf8')).toBe('precious');
   });
 
   it('renames an entry, a link as a link', async () => {

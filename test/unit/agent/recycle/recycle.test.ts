@@ -192,6 +192,24 @@ describe('recycling a released volume', () => {
     expect(scene.said()).toContain('NVMeCleaningHeld');
   });
 
+  it('looks again once the data is moved where nobody can mount it any more', async () => {
+    const scene = await VolumeScene.released('Delete');
+    const { host } = scene;
+    const rename = host.rename.bind(host);
+    host.rename = async (from, to) => {
+      host.elsewhere.push({ root: '/data', mountPoint: '/data', holder: 'quick (PID 9)' });
+      await rename(from, to);
+    };
+    await scene.round();
+    expect(scene.remains).toHaveLength(2);
+    expect((await scene.status())?.reason).toContain('quick (PID 9)');
+    host.elsewhere.length = 0;
+    host.rename = rename;
+    await scene.round();
+    await scene.round();
+    expect([scene.volume?.status?.phase, scene.remains]).toEqual(['Available', []]);
+  });
+
   it('deletes no PersistentVolume that changed while it was cleaned', async () => {
     const scene = await VolumeScene.released('Delete');
     scene.kube.before('delete', 'persistentvolumes', () => scene.annotateClean('Zero'));
