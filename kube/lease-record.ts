@@ -55,13 +55,26 @@ export class LeaseRecord {
     return this.#write(current, options);
   }
 
-  /** Frees the lease at once for the next candidate. */
+  /**
+   * Frees the lease at once for the next candidate. A renewal that was given up on the way may have been written all the
+   * same: then it is freed as it stands now, if it still is ours.
+   */
   async release(): Promise<void> {
-    if (!this.#seen || this.holder !== this.#target.identity) return;
-    const { clock } = this.#timing;
-    const spec = { ...this.#seen.spec, holderIdentity: '', leaseDurationSeconds: 1 };
-    const free = { ...this.#seen, spec: { ...spec, renewTime: microTimestamp(clock.now()) } };
     const options = { namespace: this.#target.namespace, timeoutMs: 2_000 };
+    try {
+      await this.#free(options);
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      await this.#read(options);
+      await this.#free(options);
+    }
+  }
+
+  async #free(options: RequestOptions): Promise<void> {
+    if (!this.#seen || this.holder !== this.#target.identity) return;
+    const renewTime = microTimestamp(this.#timing.clock.now());
+    const spec = { ...this.#seen.spec, holderIdentity: '', leaseDurationSeconds: 1, renewTime };
+    const free = { ...this.#seen, spec };
     await this.#target.kube.replace(leases, this.#target.name, free, options);
     this.#observe(free);
   }

@@ -37,7 +37,8 @@ export interface ApplyOptions {
   lockTimeoutMs?: number;
 }
 
-const LOCK_TIMEOUT_MS = 30_000;
+/** How long others are waited for by default. */
+export const LOCK_TIMEOUT_MS = 30_000;
 
 /**
  * Does the steps under the host's write lock, if they still are what would be planned. Rejects with PlanChangedError or
@@ -51,15 +52,17 @@ export async function applySteps(steps: readonly Step[], options: ApplyOptions):
   await host.withWriteLock(lockTimeoutMs, async () => {
     const [found, refuseOthers] = await Promise.all([options.verify(), refuseDrivesOfOthers(host, steps)]);
     if (found !== options.planID) throw new PlanChangedError(options.planID, found);
-    await performAll(steps, refuseOthers, options);
+    await performAll(steps, options, refuseOthers);
   });
 }
 
-async function performAll(
+/** Does the steps of a plan that was made under the write lock, which is held still. Rejects as applySteps. */
+export async function performAll(
   steps: readonly Step[],
-  refuseOthers: Refusing,
-  options: ApplyOptions,
+  options: Omit<ApplyOptions, 'planID' | 'verify' | 'lockTimeoutMs'>,
+  refusing?: Refusing,
 ): Promise<void> {
+  const refuseOthers = refusing ?? (await refuseDrivesOfOthers(options.host, steps));
   const begun = await BegunRegister.open(options.host);
   let register: Promise<SpdkRegister> | undefined;
   const spdk = (): Promise<SpdkRegister> => (register ??= SpdkRegister.open(options.host));
@@ -83,7 +86,7 @@ async function performAll(
 /** Logs how a step went and how long it took. */
 async function timed(
   step: Step,
-  { clock, logger }: ApplyOptions,
+  { clock, logger }: Pick<ApplyOptions, 'clock' | 'logger'>,
   perform: () => Promise<void>,
 ): Promise<void> {
   const began = clock.now();
@@ -102,7 +105,10 @@ async function timed(
 }
 
 /** Progress is for people: a cluster that cannot be told must not stop the work half-way. */
-function announcer(of: number, { onProgress, logger }: ApplyOptions): (step: Step) => Promise<void> {
+function announcer(
+  of: number,
+  { onProgress, logger }: Pick<ApplyOptions, 'onProgress' | 'logger'>,
+): (step: Step) => Promise<void> {
   let started = 0;
   return async ({ name }) => {
     started += 1;

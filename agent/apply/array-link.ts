@@ -6,25 +6,27 @@ import { RefusedError } from './refused-error.ts';
 
 const FOLDER = '/dev/md';
 
+type Links = Pick<Host, 'readFile' | 'makeDirectory' | 'run' | 'exists'>;
+
+/** Whether the path leads to the running array with that UUID, and not to another that has got its number. */
+export async function leadsToArray(host: Links, path: string, uuid: string): Promise<boolean> {
+  return (await host.exists(path)) && (await knownUuid(host, path)) === uuid;
+}
+
 /**
- * Makes the link to a running array that udev has not made. It asks the host's mdadm for the array's name, which does
- * not know of one that was made in a container with a /run/mdadm of its own, where the host has a map of arrays already
- * (map_by_uuid in mdadm's Detail.c); and some hosts have no rule for arrays at all. False when no such array runs.
+ * Makes the link to a running array where neither mdadm nor udev has: mdadm leaves a link alone that leads elsewhere, the
+ * host's udev does not know the name of an array that was made in a container (map_by_uuid in mdadm's Detail.c), and
+ * some hosts have no rule for arrays at all. Nothing is made where no such array runs.
  */
-export async function linkArray(
-  host: Pick<Host, 'readFile' | 'makeDirectory' | 'run'>,
-  path: string,
-  uuid: string,
-): Promise<boolean> {
+export async function linkArray(host: Links, path: string, uuid: string): Promise<void> {
   const mdstat = await orAbsent(host.readFile('/proc/mdstat'), '');
   for (const [, name = ''] of mdstat.matchAll(/^(md\S+) : /gm)) {
     if ((await knownUuid(host, `/dev/${name}`)) !== uuid) continue;
     await host.makeDirectory(FOLDER);
     // Nothing is at the path but perhaps a link to an array that is gone.
     await host.run(['ln', '--symbolic', '--force', '--no-dereference', `../${name}`, path], { writes: true });
-    return true;
+    return;
   }
-  return false;
 }
 
 /** None for an array that mdadm cannot tell, such as one that somebody stops just now. */

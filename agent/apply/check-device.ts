@@ -11,13 +11,17 @@ import { RefusedError } from './refused-error.ts';
  * replaces. Rejects with RefusedError.
  */
 export async function checkDevices(host: Host, step: Step): Promise<void> {
-  for (const device of writesTo(step)) {
-    const content = await contentOf(host, device);
-    const obstacle = content && obstacleTo(step, content);
-    if (obstacle !== undefined) throw new RefusedError(device, obstacle);
-    await probeFree(host, device);
-    if (step.kind === 'wipe-signatures' || step.kind === 'make-raw') await checkOpeners(host, device);
-  }
+  const checks = await Promise.allSettled(writesTo(step).map((device) => checkDevice(host, step, device)));
+  const refused = checks.find(({ status }) => status === 'rejected');
+  if (refused?.status === 'rejected') throw refused.reason;
+}
+
+async function checkDevice(host: Host, step: Step, device: string): Promise<void> {
+  const content = await contentOf(host, device);
+  const obstacle = content && obstacleTo(step, content);
+  if (obstacle !== undefined) throw new RefusedError(device, obstacle);
+  await probeFree(host, device);
+  if (step.kind === 'wipe-signatures' || step.kind === 'make-raw') await checkOpeners(host, device);
 }
 
 /** A database that writes to a raw drive holds nothing that the kernel would call busy. */

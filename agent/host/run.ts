@@ -49,6 +49,15 @@ export async function runProgram(
   }
 }
 
+const ENVIRONMENT = {
+  LC_ALL: 'C',
+  // LVM warns of each descriptor that it inherits; the lock is there on purpose.
+  LVM_SUPPRESS_FD_WARNINGS: '1',
+  // mdadm makes the link to a new array itself: the host's udev does not know the name of one that was made in a container,
+  // and mdadm waits five seconds for it (wait_for in mdadm's lib.c).
+  MDADM_NO_UDEV: '1',
+};
+
 /** Own session: the program gets no terminal to ask on, and its process group can be ended as a whole. */
 function start(
   [program = '', ...args]: readonly string[],
@@ -61,8 +70,7 @@ function start(
   return spawn(program, args, {
     stdio,
     detached: true,
-    // LVM warns of each descriptor that it inherits; the lock is there on purpose.
-    env: { LC_ALL: 'C', PATH: env.PATH ?? DEFAULT_PATH, LVM_SUPPRESS_FD_WARNINGS: '1' },
+    env: { ...ENVIRONMENT, PATH: env.PATH ?? DEFAULT_PATH },
   });
 }
 

@@ -6,12 +6,13 @@ import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { removeTaints } from '../../kube/edit-node.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { applySteps } from '../apply/apply.ts';
+import { LOCK_TIMEOUT_MS, performAll } from '../apply/apply.ts';
 import type { NodeStatus } from '../apply/kubelet/kubelet-up.ts';
 import { nodeStatusOf } from '../apply/kubelet/node-status.ts';
 import { discoverSnapshot } from '../discover/discover.ts';
 import type { Host } from '../host/host.ts';
 import { takeInventory } from '../inventory/classify.ts';
+import { isForeseen } from '../plan/foreseen.ts';
 import { isRefused, planSetup } from '../plan/plan.ts';
 import type { Planned } from '../plan/planned.ts';
 
@@ -59,22 +60,23 @@ export async function setUpOnce(options: OneShotOptions, deps: OneShotDependenci
 /** What is on an array is seen only once it is assembled: then there is more to do. */
 const PASSES = 4;
 
-/** Plans and applies until a look finds nothing left to do; gives that last look. */
-async function applyUntilDone(options: OneShotOptions, deps: OneShotDependencies): Promise<Planned> {
+/**
+ * Looks, plans and applies until nothing is left to do; gives the last plan. All of it under the write lock: what was
+ * planned cannot change by another of us before it is done.
+ */
+function applyUntilDone(options: OneShotOptions, deps: OneShotDependencies): Promise<Planned> {
   const { host, clock, logger, signal } = deps;
-  for (let pass = 1; pass <= PASSES; pass += 1) {
-    const planned = await planOnce(options, deps);
-    const { plan, steps } = planned;
-    if (pass === 1) tellRefusals(planned, options, deps);
-    if (steps.length === 0) return planned;
-    await applySteps(steps, {
-      ...{ host, clock, logger, signal },
-      planID: plan.id,
-      verify: async () => (await planOnce(options, deps)).plan.id,
-      ...nodeStatus(options, deps),
-    });
-  }
-  throw new OneShotError(`The drives are still not set up after ${PASSES} passes: see the steps above`);
+  return host.withWriteLock(LOCK_TIMEOUT_MS, async () => {
+    for (let pass = 1; pass <= PASSES; pass += 1) {
+      const planned = await planOnce(options, deps);
+      const { steps } = planned;
+      if (pass === 1) tellRefusals(planned, options, deps);
+      if (steps.length > 0)
+        await performAll(steps, { host, clock, logger, signal, ...nodeStatus(options, deps) });
+      if (isForeseen(steps)) return planned;
+    }
+    throw new OneShotError(`The drives are still not set up after ${PASSES} passes: see the steps above`);
+  });
 }
 
 /** A one-shot run has a way to the cluster only where it is to remove a taint. */

@@ -164,6 +164,24 @@ describe('leader election', () => {
     await end(a);
   });
 
+  it('gives the lease back also when a renewal that was given up on the way has been written', async () => {
+    const a = candidate('a');
+    await settle();
+    const renewed = (it: Lease): unknown =>
+      (it.spec = { ...it.spec, renewTime: '2026-01-01T00:00:01.000000Z' });
+    kube.change(leases, 'lease', renewed, 'ns');
+    await end(a);
+    expect(lease().spec?.holderIdentity).toBe('');
+  });
+
+  it('does not take the lease from another who has it by the time it is given back', async () => {
+    const a = candidate('a');
+    await settle();
+    kube.change(leases, 'lease', (it) => (it.spec = { ...it.spec, holderIdentity: 'b' }), 'ns');
+    await end(a);
+    expect(lease().spec?.holderIdentity).toBe('b');
+  });
+
   it('lets exactly one of two win a race for a free lease', async () => {
     const [a, b] = [candidate('a'), candidate('b')];
     await clock.advance(6000);

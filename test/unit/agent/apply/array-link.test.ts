@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dropLinks, linkArray } from '../../../../agent/apply/array-link.ts';
+import { dropLinks, leadsToArray, linkArray } from '../../../../agent/apply/array-link.ts';
 import { CommandError } from '../../../../agent/host/host.ts';
 
 const OURS = '5b8f0c52-0b52-5d10-9a5c-2d6f0e7a1c11';
@@ -39,7 +39,8 @@ class ArrayHost {
     if (writes) this.written.push(command.join(' '));
     if (program === 'readlink') return done(`../${this.links[target.replace('/dev/md/', '')] ?? ''}\n`);
     if (program !== 'mdadm') return done('');
-    const uuid = this.arrays[target.replace('/dev/', '')];
+    const linked = this.links[target.replace('/dev/md/', '')];
+    const uuid = this.arrays[linked ?? target.replace('/dev/', '')];
     const failed = { exitCode: 1, stderr: 'does not appear to be active', timedOut: false };
     return uuid === undefined || uuid === ''
       ? Promise.reject(new CommandError(command, failed))
@@ -52,14 +53,24 @@ const done = (stdout: string) => Promise.resolve({ stdout, stderr: '' });
 describe('a link to an array that udev has not made', () => {
   it('leads to the array with our UUID, past others and those that mdadm cannot tell', async () => {
     const host = new ArrayHost({ md125: '', md126: THEIRS, md127: OURS });
-    expect(await linkArray(host, '/dev/md/nvme-5b8f0c52', OURS)).toBe(true);
+    await linkArray(host, '/dev/md/nvme-5b8f0c52', OURS);
     expect(host.written).toEqual(['ln --symbolic --force --no-dereference ../md127 /dev/md/nvme-5b8f0c52']);
   });
 
   it('is not made where our array does not run', async () => {
     const host = new ArrayHost({ md126: THEIRS });
-    expect(await linkArray(host, '/dev/md/nvme-5b8f0c52', OURS)).toBe(false);
+    await linkArray(host, '/dev/md/nvme-5b8f0c52', OURS);
     expect(host.written).toEqual([]);
+  });
+
+  it('counts as there only when it leads to our array', async () => {
+    const host = new ArrayHost(
+      { md126: THEIRS, md127: OURS },
+      { ours: 'md127', stale: 'md126', old: 'md12' },
+    );
+    expect(await leadsToArray(host, '/dev/md/ours', OURS)).toBe(true);
+    expect(await leadsToArray(host, '/dev/md/stale', OURS)).toBe(false);
+    expect(await leadsToArray(host, '/dev/md/old', OURS)).toBe(false);
   });
 
   it('goes with its array, and takes no other with it', async () => {

@@ -30,15 +30,12 @@ class OneShotHost extends FakeHost {
   override async run(...[command, options]: Parameters<FakeHost['run']>) {
     const reads = ['lsblk', 'pvs', 'vgs', 'lvs'].includes(command[0] ?? '');
     const direct = /^\/dev\/(nvme\d+n\d+|md\d+)$/.test(command.at(-1) ?? '') && options?.writes !== true;
+    if (command[0] === 'lsblk') this.onLook();
     if (reads || direct) return await new SnapshotHost(this.snapshot).run(command);
     return await super.run(command, options);
   }
-  /** Told the steps that are planned when the lock is taken. */
-  onLock: () => void = () => undefined;
-  override withWriteLock<T>(ms: number, work: () => Promise<T>): Promise<T> {
-    this.onLock();
-    return super.withWriteLock(ms, work);
-  }
+  /** Told at each look, whose plan is the one that may be carried out. */
+  onLook: () => void = () => undefined;
   override readFile = (path: string): Promise<string> => new SnapshotHost(this.snapshot).readFile(path);
   override readDirectory = (path: string) => new SnapshotHost(this.snapshot).readDirectory(path);
   override realPath = (path: string) => new SnapshotHost(this.snapshot).realPath(path);
@@ -51,7 +48,7 @@ function hostOf(snapshot: Snapshot, layout = LVM): OneShotHost {
   const context = { provider: spec.provider, drives: spec.drives, strict: true, volumes: [] };
   const known: Step[] = [];
   const host = new OneShotHost(snapshot, known);
-  host.onLock = () => {
+  host.onLook = () => {
     known.push(...planSetup(takeInventory(host.snapshot, context), { spec, nodeUID: '' }).steps);
   };
   return host;

@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../../api/snapshot.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import { makes } from '../../../../agent/plan/command.ts';
 import type { KnownVolume } from '../../../../agent/plan/known-volume.ts';
+import { isForeseen } from '../../../../agent/plan/foreseen.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import type { Planned } from '../../../../agent/plan/planned.ts';
 import type { Step } from '../../../../agent/plan/step.ts';
@@ -94,6 +95,7 @@ test('nothing is left to do once the plan of a blank machine was carried out', (
       expect(first.steps).not.toEqual([]);
       const { last, rounds } = settle(blank(count), layout);
       expect(rounds).toBe(1);
+      expect(isForeseen(first.steps)).toBe(layout.type !== 'Swap');
       expect(last.plan.candidates).toEqual(first.plan.candidates);
       expect(last.volumes.map(({ identity }) => identity).sort()).toEqual(
         first.volumes.map(({ identity }) => identity).sort(),
