@@ -47,7 +47,10 @@ async function connect(flags: FlagValues) {
       import('./cli/version.ts'),
     ]);
   const timeout = requestTimeout(flags);
-  const config = await loadClusterConfig({ env: process.env, flags: connectionFlags(flags) });
+  const canAsk = process.stdin.isTTY;
+  const config = await loadClusterConfig({ env: process.env, flags: connectionFlags(flags), canAsk });
+  // A person may take longer to sign in than a request may.
+  if (canAsk) await config.credentials.current();
   const kube = createKubeApi(config, {
     clock,
     userAgent: userAgent(),

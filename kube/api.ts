@@ -55,7 +55,7 @@ export interface ListAllOptions<T> extends ListOptions {
   /**
    * Asks for one stream out of the API server's cache instead of pages, in no order and without a version to go on from.
    * For custom resources in thousands: it reads all pages but the first from etcd, which took 4 s where the stream took 1.
-   * Where the server refuses or the account may not watch, it is pages after all.
+   * Where the server refuses or the account may not watch, or a `limit` is given, it is pages after all.
    */
   streamed?: boolean;
   /**
@@ -119,14 +119,14 @@ export interface KubeApi {
   get<T>(type: ResourceType<T>, name: string, options?: RequestOptions): Promise<T>;
   /** One page. */
   list<T>(type: ResourceType<T>, options?: ListOptions): Promise<KubeList<T>>;
-  /** All pages, of `limit` (500 by default) objects each. */
+  /** All pages, of `limit` (500 by default, 0 for one page of all) objects each. */
   listAll<T>(type: ResourceType<T>, options?: ListAllOptions<T>): Promise<KubeList<T>>;
   /** Names only, as the API server last had them in its cache: 2,000 nodes are 0.4 MB instead of 24. */
   listNames(
     type: ResourceType<unknown>,
     options?: Pick<ListOptions, keyof RequestOptions | 'labelSelector'>,
   ): Promise<string[]>;
-  /** All objects as a table, without the objects: what a fleet looks like in a hundredth of its bytes. */
+  /** All objects as a table, in pages as `listAll`, without the objects: what a fleet looks like in a hundredth of its bytes. */
   listTable(type: ResourceType<unknown>, options?: ListOptions): Promise<Table>;
   create<T>(type: ResourceType<T>, object: T, options?: WriteOptions): Promise<T>;
   /** PUT of the whole object; a stale metadata.resourceVersion is a conflict. */

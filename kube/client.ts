@@ -1,3 +1,4 @@
+import { allPages } from './all-pages.ts';
 import type {
   DeleteOptions,
   KubeApi,
@@ -16,9 +17,8 @@ import type {
 } from './api.ts';
 import type { Clock } from './clock.ts';
 import type { ClusterConfig } from './credentials.ts';
-import { ApiError, isGone } from './errors.ts';
+import { ApiError } from './errors.ts';
 import { Exchange } from './exchange.ts';
-import { firstSet } from './first-set.ts';
 import { TABLE, tableFrom, type TableAnswer } from './table.ts';
 import { isProtobuf, PROTOBUF } from './protobuf/envelope.ts';
 import { listFrom } from './protobuf/list.ts';
@@ -81,24 +81,14 @@ class KubeClient implements KubeApi {
     const { project = (object: T) => object, decode } = options;
     const list = (which: ListOptions): Promise<KubeList<T>> =>
       decode ? this.#decoded(type, which, decode) : this.list(type, which);
-    const streamed = options.streamed ? await this.#streamed(type, options, project) : undefined;
+    const wholesale = options.streamed === true && options.limit === undefined;
+    const streamed = wholesale ? await this.#streamed(type, options, project) : undefined;
     if (streamed !== undefined) return streamed;
-    const items: T[] = [];
-    for (let token = options.continue; ;) {
-      const paging = { limit: 500, ...options, ...(token === undefined ? {} : { continue: token }) };
-      const page = await list(paging).catch((error: unknown) => {
-        if (token === undefined || !isGone(error)) throw error;
-        return undefined;
-      });
-      // The snapshot behind the token is gone: only one request without pages is sure to be consistent.
-      if (page === undefined) {
-        const whole = await list(withoutPaging(options));
-        return { ...whole, items: whole.items.map(project) };
-      }
-      items.push(...page.items.map(project));
-      token = firstSet(page.metadata.continue);
-      if (token === undefined) return { ...page, items };
-    }
+    const pages = await allPages(async (paging) => {
+      const page = await list({ ...withoutPaging(options), ...paging });
+      return { ...page, items: page.items.map(project) };
+    }, options);
+    return { ...lastOf(pages), items: pages.flatMap(({ items }) => items) };
   }
 
   async #decoded<T>(
@@ -145,19 +135,21 @@ class KubeClient implements KubeApi {
   }
 
   async listNames(type: AnyType, options: ListOptions = {}): Promise<string[]> {
-    const { rows } = await this.listTable(type, { ...options, resourceVersion: '0' });
+    // Out of its cache the server gives everything at once.
+    const { rows } = await this.listTable(type, { ...options, resourceVersion: '0', limit: 0 });
     // The first column of every kind is its name.
     return rows.map(([name]) => String(name));
   }
 
   async listTable(type: AnyType, options: ListOptions = {}): Promise<Table> {
     const { namespace, labelSelector, fieldSelector, resourceVersion } = options;
-    const where = query({ labelSelector, fieldSelector, resourceVersion, includeObject: 'None' });
-    const path = resourcePath(type, { namespace }) + where;
-    const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
-    return tableFrom(
-      await this.#exchange.json<TableAnswer | KubeList<KubeObject>>(request, 'repeatable', options),
-    );
+    const pages = await allPages((paging) => {
+      const where = { labelSelector, fieldSelector, resourceVersion, includeObject: 'None', ...paging };
+      const path = resourcePath(type, { namespace }) + query(where);
+      const request: HttpRequest = { method: 'GET', path, headers: { Accept: TABLE } };
+      return this.#exchange.json<TableAnswer | KubeList<KubeObject>>(request, 'repeatable', options);
+    }, options);
+    return tableFrom(pages);
   }
 
   async create<T>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
@@ -237,6 +229,8 @@ function named<T>(type: AnyType, object: T): T {
   const apiVersion = type.group === '' ? type.version : `${type.group}/${type.version}`;
   return { apiVersion, kind: type.kind, ...object };
 }
+
+const lastOf = <P>(pages: readonly [...P[], P]): P => pages[pages.length - 1] as P;
 
 function withoutPaging(options: ListOptions): ListOptions {
   const rest = { ...options };

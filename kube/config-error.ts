@@ -8,3 +8,6 @@ export class ConfigError extends Error {
     this.file = options.file;
   }
 }
+
+/** The program that a kubeconfig gets credentials from gave none; in the words of client-go. */
+export class CredentialError extends ConfigError {}

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ConfigError } from './config-error.ts';
 import type { ClusterConfig, CredentialSource } from './credentials.ts';
+import type { ExecSurroundings } from './exec-credentials.ts';
 import { firstSet } from './first-set.ts';
 import { select, type ConnectionFlags, type Selection } from './flags.ts';
 import { inClusterConfig, isInCluster, SERVICE_ACCOUNT_ROOT } from './in-cluster.ts';
@@ -18,6 +19,8 @@ export interface ConfigSource {
   flags?: ConnectionFlags;
   /** Folder with `token`, `ca.crt` and `namespace`; the kubelet's by default. */
   serviceAccountRoot?: string;
+  /** Whether a person is at standard input, whom a credential plugin may ask. */
+  canAsk?: boolean;
 }
 
 /**
@@ -34,12 +37,12 @@ export async function loadClusterConfig(source: ConfigSource): Promise<ClusterCo
   if (found.length > 0) {
     const { readKubeconfigs } = await import('./kubeconfig.ts');
     const kubeconfig = readKubeconfigs(found);
-    if (isUsable(kubeconfig, flags)) return fromSelection(select(kubeconfig, flags), env);
+    if (isUsable(kubeconfig, flags)) return fromSelection(select(kubeconfig, flags), source);
   }
   if (flags.server === undefined && isInCluster(env, serviceAccountRoot)) {
-    return podConfig(env, flags, serviceAccountRoot);
+    return podConfig(source, serviceAccountRoot);
   }
-  if (flags.server !== undefined) return fromSelection(select(EMPTY, flags), env);
+  if (flags.server !== undefined) return fromSelection(select(EMPTY, flags), source);
   throw new ConfigError(
     `No cluster to talk to: ${files.join(', ') || 'no kubeconfig path'} ${found.length > 0 ? 'selects none' : 'does not exist'}, and this is no pod. Give --kubeconfig, --context or --server, or set KUBECONFIG`,
   );
@@ -59,7 +62,8 @@ function kubeconfigFiles(env: ConfigSource['env'], flags: ConnectionFlags): stri
   return home ? [join(home, '.kube', 'config')] : [];
 }
 
-function podConfig(env: ConfigSource['env'], flags: ConnectionFlags, root: string): ClusterConfig {
+function podConfig(source: ConfigSource, root: string): ClusterConfig {
+  const { env, flags = {} } = source;
   const config = inClusterConfig(env, root);
   const namespace = flags.namespace ?? config.namespace;
   if (flags.as === undefined && flags.token === undefined) return { ...config, namespace };
@@ -72,16 +76,18 @@ function podConfig(env: ConfigSource['env'], flags: ConnectionFlags, root: strin
     users: new Map([['pod', user]]),
     contexts: new Map([['pod', context]]),
   };
-  return fromSelection(select(kubeconfig, flags), env);
+  return fromSelection(select(kubeconfig, flags), source);
 }
 
-function fromSelection(selection: Selection, env: ConfigSource['env']): ClusterConfig {
+function fromSelection(selection: Selection, { env, canAsk = false }: ConfigSource): ClusterConfig {
   const server = serverOf(selection);
   const proxy = firstSet(selection.cluster['proxy-url']) ?? proxyFromEnv(server, env);
   let source: Promise<CredentialSource> | undefined;
   let loaded: CredentialSource | undefined;
   const load = (): Promise<CredentialSource> =>
-    (source ??= chooseCredentials(selection, proxy).then((chosen) => (loaded = chosen)));
+    (source ??= chooseCredentials(selection, { env: { ...env }, canAsk })
+      .then((chosen) => throughProxy(chosen, selection, proxy))
+      .then((chosen) => (loaded = chosen)));
   return {
     server,
     namespace: selection.namespace,
@@ -102,12 +108,21 @@ function serverOf({ cluster, clusterName }: Selection): string {
   return url.href.replace(/\/+$/, '');
 }
 
-async function chooseCredentials(selection: Selection, proxy: string | undefined): Promise<CredentialSource> {
-  const { exec } = selection.user;
-  if (proxy || selection.user['auth-provider']) {
-    const { delegatedCredentials } = await import('./delegated-credentials.ts');
-    return delegatedCredentials(selection, proxy);
-  }
-  if (exec) return (await import('./exec-credentials.ts')).execCredentials(selection, exec);
+async function chooseCredentials(
+  selection: Selection,
+  surroundings: ExecSurroundings,
+): Promise<CredentialSource> {
+  const { exec, 'auth-provider': provider } = selection.user;
+  if (provider) return (await import('./delegated-credentials.ts')).delegatedCredentials(selection);
+  if (exec) return (await import('./exec-credentials.ts')).execCredentials(selection, exec, surroundings);
   return (await import('./static-credentials.ts')).staticCredentials(selection);
+}
+
+async function throughProxy(
+  inner: CredentialSource,
+  selection: Selection,
+  proxy: string | undefined,
+): Promise<CredentialSource> {
+  if (!proxy) return inner;
+  return (await import('./proxied-credentials.ts')).proxiedCredentials(inner, selection, proxy);
 }

@@ -1,55 +1,72 @@
-import type { RequestOptions } from 'node:https';
-import { ConfigError } from './config-error.ts';
-import type { Credentials, CredentialSource, TlsMaterial } from './credentials.ts';
+import { CredentialError } from './config-error.ts';
+import type { Credentials, CredentialSource } from './credentials.ts';
+import { runExecPlugin, type ExecStatus } from './exec-plugin.ts';
 import type { Selection } from './flags.ts';
 import { impersonationHeaders } from './impersonation.ts';
 import type { ExecEntry } from './kubeconfig.ts';
 import { tlsMaterial } from './static-credentials.ts';
 
+/** The process's environment, and whether a person is at its standard input. */
+export interface ExecSurroundings {
+  env: NodeJS.ProcessEnv;
+  canAsk: boolean;
+}
+
 /**
- * Credentials from a plugin such as `aws eks get-token`, run and remembered by client-node's ExecAuth, loaded only
- * now and only that file of it. Requests that start together share one run.
+ * Credentials from a plugin such as `aws eks get-token`, remembered until they end or the server refuses them. Requests
+ * that start together share one run.
  */
-export function execCredentials(selection: Selection, exec: ExecEntry): CredentialSource {
+export function execCredentials(
+  selection: Selection,
+  exec: ExecEntry,
+  { env, canAsk }: ExecSurroundings,
+): CredentialSource {
   const base = tlsMaterial(selection);
   const impersonation = impersonationHeaders(selection.user);
-  const user = { name: selection.userName, exec: withExecInfo(exec, selection) };
-  let helper:
-    Promise<{ applyAuthentication(user: object, options: RequestOptions): Promise<void> }> | undefined;
-  let tls: TlsMaterial = base;
+  let remembered: { credentials: Credentials; end: number } | undefined;
   let running: Promise<Credentials> | undefined;
 
   const ask = async (): Promise<Credentials> => {
-    helper ??= import('@kubernetes/client-node/dist/exec_auth.js').then(({ ExecAuth }) => new ExecAuth());
-    const options: RequestOptions = { headers: {} };
-    await (await helper).applyAuthentication(user, options).catch((cause: unknown) => {
-      throw execFailed(selection, exec, cause);
-    });
-    const { cert, key } = options as { cert?: string; key?: string };
-    if (cert !== tls.cert || key !== tls.key) {
-      tls = { ...base, ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-    }
-    return { headers: { ...(options.headers as Record<string, string>), ...impersonation }, tls };
+    if (remembered !== undefined && Date.now() < remembered.end) return remembered.credentials;
+    const interactive = isInteractive(exec, canAsk);
+    const info = execInfo(exec, selection, interactive);
+    const status = await runExecPlugin(exec, { env, info, interactive });
+    const { token, clientCertificateData: cert, clientKeyData: key } = status;
+    const credentials = {
+      headers: { ...(token ? { Authorization: `Bearer ${token}` } : {}), ...impersonation },
+      tls: cert && key ? { ...base, cert, key } : base,
+    };
+    remembered = { credentials, end: endOf(status) };
+    return credentials;
   };
 
   return {
     current: () => (running ??= ask().finally(() => (running = undefined))),
-    forget: () => (helper = undefined),
+    forget: () => (remembered = undefined),
   };
 }
 
-/** What the plugin is told in KUBERNETES_EXEC_INFO (client.authentication.k8s.io); ExecAuth itself sends none. */
-function withExecInfo(exec: ExecEntry, { cluster }: Selection): ExecEntry {
-  const info = {
+const endOf = ({ expirationTimestamp: end }: ExecStatus): number => (end ? Date.parse(end) : Infinity);
+
+function isInteractive({ interactiveMode = 'IfAvailable' }: ExecEntry, canAsk: boolean): boolean {
+  if (interactiveMode === 'Always' && !canAsk) {
+    throw new CredentialError(
+      'exec plugin cannot support interactive mode: standard input is not a terminal',
+    );
+  }
+  return canAsk && interactiveMode !== 'Never';
+}
+
+/** What the plugin is told in KUBERNETES_EXEC_INFO (client.authentication.k8s.io). */
+function execInfo(exec: ExecEntry, { cluster }: Selection, interactive: boolean): object {
+  return {
     apiVersion: exec.apiVersion ?? 'client.authentication.k8s.io/v1',
     kind: 'ExecCredential',
     spec: {
-      interactive: false,
+      interactive,
       ...(exec.provideClusterInfo ? { cluster: { server: cluster.server, ...withoutFiles(cluster) } } : {}),
     },
   };
-  const env = { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) };
-  return { ...exec, args: exec.args ?? [], env: [...(exec.env ?? []), env] };
 }
 
 const withoutFiles = (cluster: Selection['cluster']): object => ({
@@ -59,14 +76,3 @@ const withoutFiles = (cluster: Selection['cluster']): object => ({
   ...(cluster['tls-server-name'] ? { 'tls-server-name': cluster['tls-server-name'] } : {}),
   ...(cluster['insecure-skip-tls-verify'] ? { 'insecure-skip-tls-verify': true } : {}),
 });
-
-function execFailed(selection: Selection, exec: ExecEntry, cause: unknown): ConfigError {
-  const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-  const said = (cause as Error).message.trim() || 'it ended without a word';
-  const what = missing ? 'is not on the PATH' : `failed: ${said}`;
-  const hint = missing && exec.installHint ? `\n${exec.installHint}` : '';
-  return new ConfigError(
-    `The credential plugin \`${exec.command}\` of user "${selection.userName}" ${what}${hint}`,
-    { cause },
-  );
-}

@@ -21,6 +21,7 @@ export interface ExecEntry {
   env?: { name: string; value: string }[] | null;
   installHint?: string;
   provideClusterInfo?: boolean;
+  interactiveMode?: 'Never' | 'IfAvailable' | 'Always';
 }
 
 /** A user entry of a kubeconfig; file paths absolute. */

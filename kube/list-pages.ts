@@ -1,9 +1,5 @@
+import { allPages } from './all-pages.ts';
 import type { KubeApi, ListOptions, ResourceType } from './api.ts';
-import { isGone } from './errors.ts';
-import { firstSet } from './first-set.ts';
-
-/** Objects a page: 500 nodes of 12 kB are 6 MB of JSON at once. */
-export const PAGE_SIZE = 500;
 
 /** Which objects. */
 export interface ListSource<T> {
@@ -24,29 +20,18 @@ export function selection(source: ListSource<unknown>): ListOptions {
   };
 }
 
-/**
- * A consistent list, page by page, each reduced by `project` before the next is asked for, so that the whole is
- * never in memory. When the server forgets the snapshot between two pages, the list is taken anew in one piece.
- */
+/** A consistent list, each page reduced by `project` before the next is asked for: the whole is never in memory. */
 export async function listPages<T>(
   source: ListSource<T>,
   project: (object: T) => T,
   signal: AbortSignal,
 ): Promise<{ items: T[]; resourceVersion: string }> {
-  const items: T[] = [];
-  let token: string | undefined;
-  do {
-    const paging = { limit: PAGE_SIZE, ...(token === undefined ? {} : { continue: token }) };
-    const page = await source.kube
-      .list(source.type, { ...selection(source), ...paging, signal })
-      .catch((error: unknown) => {
-        if (token === undefined || !isGone(error)) throw error;
-        items.length = 0;
-        return source.kube.list(source.type, { ...selection(source), signal });
-      });
-    items.push(...page.items.map(project));
-    token = firstSet(page.metadata.continue);
-    if (token === undefined) return { items, resourceVersion: page.metadata.resourceVersion ?? '' };
-  } while (!signal.aborted);
-  throw signal.reason;
+  const pages = await allPages(async (paging) => {
+    const page = await source.kube.list(source.type, { ...selection(source), ...paging, signal });
+    return { ...page, items: page.items.map(project) };
+  });
+  return {
+    items: pages.flatMap(({ items }) => items),
+    resourceVersion: pages.at(-1)?.metadata.resourceVersion ?? '',
+  };
 }

@@ -1,3 +1,4 @@
+import { CHUNK_SIZE_FLAG } from './chunk-size.ts';
 import { isOn, textOf, type Flag, type FlagValues } from './flag.ts';
 import { OUTPUT_FORMATS, parseOutputFormat, type OutputFormat } from '../print/format.ts';
 import { parseRelaxedPath } from '../print/jsonpath/relaxed.ts';
@@ -17,6 +18,7 @@ export const PRINT_FLAGS: readonly Flag[] = [
     value: 'JSONPATH',
     description: "Sort by this field of the JSON output, for example '.capacity'",
   },
+  CHUNK_SIZE_FLAG,
 ];
 
 /** How a list is to be printed. */

@@ -2,6 +2,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import { explain, type ErrorContext } from '../errors/explain.ts';
 import { Interrupted } from '../errors/exit.ts';
 import { UsageError } from '../errors/usage.ts';
+import { chunkOf } from './chunk-size.ts';
 import type { FlagValues } from './flag.ts';
 import { interruptible } from './interruptible.ts';
 import { readCommandLine, type Request } from './program.ts';
@@ -44,13 +45,14 @@ async function runVerb(
   }
   const { kube, host, namespace } = await surroundings.connect(request.config);
   errorContext.host = host;
-  await prepared.run({ ...surroundings, kube: interruptible(kube, surroundings.signal), namespace });
+  const interrupted = interruptible(kube, surroundings.signal, prepared.chunk);
+  await prepared.run({ ...surroundings, kube: interrupted, namespace });
 }
 
 /** Adds the verb's name to a complaint about its arguments, for the hint to its help. */
 function prepare({ verb, invocation, command }: Request & { kind: 'verb' }) {
   try {
-    return verb.prepare(invocation);
+    return { ...verb.prepare(invocation), chunk: chunkOf(invocation.flags) };
   } catch (error) {
     if (error instanceof UsageError && error.command === undefined) {
       throw new UsageError(error.message, { command, cause: error });

@@ -1,3 +1,4 @@
+import { CredentialError } from '../../kube/config-error.ts';
 import { ApiError, TransportError } from '../../kube/errors.ts';
 import { Failure, Failures } from './exit.ts';
 import { NotInstalled } from './not-installed.ts';
@@ -16,6 +17,9 @@ export function explain(error: unknown, context: ErrorContext = {}): string[] {
   if (error instanceof UsageError) return usageLines(error);
   if (error instanceof ApiError) return apiLines(error);
   if (error instanceof TransportError) return [transportLine(error, context)];
+  if (error instanceof CredentialError) {
+    return [`Unable to connect to the server: getting credentials: ${error.message}`];
+  }
   if (error instanceof NotInstalled) {
     return [`error: ${error.message}`, 'Install it with: kubectl nvme install'];
   }

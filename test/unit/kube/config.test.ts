@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../kube/config-error.ts';
+import { ConfigError, CredentialError } from '../../../kube/config-error.ts';
 import { loadClusterConfig, type ConnectionFlags } from '../../../kube/config.ts';
 
 let home: string;
@@ -116,11 +116,44 @@ describe('the cluster configuration', () => {
     expect((await credentials.current()).headers.Authorization).toMatch(/^Bearer 2-/);
   });
 
-  it('says which plugin failed and how', async () => {
-    file('config', kubeconfig('a', 'exec: {command: no-such-plugin, installHint: Get it there.}'));
+  it('runs a credential plugin again once what it gave has ended', async () => {
+    const answer = `{"status":{"token":"t","expirationTimestamp":"2001-01-01T00:00:00Z"}}`;
+    const plugin = file('plugin', `#!/bin/sh\necho run >> ${join(home, 'runs')}\necho '${answer}'\n`);
+    chmodSync(plugin, 0o755);
+    file('config', kubeconfig('a', `exec: {command: ${plugin}}`));
+    const { credentials } = await load();
+    await credentials.current();
+    await credentials.current();
+    expect(readFileSync(join(home, 'runs'), 'utf8')).toBe('run\nrun\n');
+  });
+
+  it.each([
+    [
+      'command: no-such-plugin, installHint: Get it there.',
+      /^exec: executable no-such-plugin not found\n\n.*\n\nGet it there\.$/,
+    ],
+    ["command: sh, args: ['-c', 'exit 3']", /^exec: executable sh failed with exit code 3$/],
+    [
+      "command: echo, args: ['no JSON']",
+      /^decoding stdout: expected an ExecCredential in JSON, got `no JSON`$/,
+    ],
+    ["command: echo, args: ['{}']", /^exec plugin didn't return a token or cert\/key pair$/],
+    ['command: cat, interactiveMode: Always', /standard input is not a terminal$/],
+  ])('says how the credential plugin {%s} failed', async (exec, message) => {
+    file('config', kubeconfig('a', `exec: {${exec}}`));
     const failure = headers();
-    await expect(failure).rejects.toBeInstanceOf(ConfigError);
-    await expect(failure).rejects.toThrow(/`no-such-plugin` of user "a" is not on the PATH\nGet it there\./);
+    await expect(failure).rejects.toBeInstanceOf(CredentialError);
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  it('gives a certificate of a credential plugin to the connection, behind a proxy too', async () => {
+    const answer = '{"status":{"clientCertificateData":"the cert","clientKeyData":"the key"}}';
+    file('config', kubeconfig('a', `exec: {command: echo, args: ['${answer}']}`));
+    const { credentials } = await load({}, { HTTPS_PROXY: 'proxy:3128' });
+    const { tls, agent } = await credentials.current();
+    expect(tls).toMatchObject({ cert: 'the cert', key: 'the key' });
+    expect(agent).toMatchObject({ options: { cert: 'the cert', key: 'the key' } });
+    expect((await credentials.current()).agent).toBe(agent);
   });
 
   it('goes through a proxy with the same credentials', async () => {

@@ -9,7 +9,7 @@ const printed = (verb: string, sortBy = '.metadata.name', names = ''): string[] 
     `${command} -o name`,
     `${command} -o jsonpath='{.items[*].metadata.name}'`,
     `${command} -o custom-columns=NAME:.metadata.name`,
-    `${command} --no-headers --sort-by=${sortBy}`,
+    `${command} --no-headers --chunk-size=1 --sort-by=${sortBy}`,
   ];
 };
 
