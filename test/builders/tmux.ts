@@ -15,7 +15,8 @@ export class TmuxShell {
   constructor(env: Readonly<Record<string, string>>, size: { columns: number; rows: number }) {
     const { columns, rows } = size;
     this.#path = env.PATH;
-    const settings = Object.entries({ ...env, PS1: 'ready> ' }).flatMap(([name, value]) => [
+    // Without a history, which the shell would write when it ends, maybe while its home is being removed.
+    const settings = Object.entries({ ...env, PS1: 'ready> ', HISTFILE: '' }).flatMap(([name, value]) => [
       '-e',
       `${name}=${value}`,
     ]);
