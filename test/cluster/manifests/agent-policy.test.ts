@@ -1,129 +1,32 @@
-import { join } from 'node:path';
-import { writeFile } from 'node:fs/promises';
-import { stringify } from 'yaml';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { applyManifests } from '../../../lab/install/install.ts';
-import { kubectl, kubectlJson } from '../../../lab/install/kubectl.ts';
-import { serviceAccountKubeconfig } from '../../../lab/install/service-account.ts';
-import { openLab, type Lab } from '../../../lab/lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kubectl, kubectlJson, type KubectlTarget } from '../../../lab/install/kubectl.ts';
+import type { Lab } from '../../../lab/lab.ts';
 import { waitFor } from '../../../lab/wait.ts';
-import { testLabContext } from '../../builders/lab-context.ts';
+import { openPolicyScene, policyVolume, type PolicyScene, type VolumeChange } from './agent-policy-scene.ts';
 
-const ctx = testLabContext();
 const [mine, other] = ['policy-mine', 'policy-other'];
-const NAMESPACE = 'kubectl-nvme-agent';
 
-const node = (name: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: { name, labels: { 'kubernetes.io/hostname': name, team: 'a' }, annotations: { owner: 'a' } },
-  spec: {
-    taints: [
-      { key: 'disk-unconfigured', effect: 'NoSchedule' },
-      { key: 'dedicated', effect: 'NoSchedule' },
-    ],
-  },
-});
-
-const agentPod = (name: string, on: string): object => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name, namespace: NAMESPACE },
-  spec: { serviceAccountName: 'nvme-agent', nodeName: on, containers: [{ name: 'c', image: 'none' }] },
-});
-
-interface VolumeChange {
-  host?: string | string[];
-  path?: string;
-  provisioner?: string;
-  claimRef?: object;
-  extraTerm?: object;
-}
-
-const volume = (name: string, change: VolumeChange = {}): object => ({
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: {
-    name,
-    annotations: { 'pv.kubernetes.io/provisioned-by': change.provisioner ?? 'local.kubectl-nvme.dev' },
-  },
-  spec: {
-    capacity: { storage: '1Gi' },
-    accessModes: ['ReadWriteOnce'],
-    persistentVolumeReclaimPolicy: 'Retain',
-    storageClassName: 'none',
-    local: { path: change.path ?? '/pv-disks/x/data' },
-    ...(change.claimRef === undefined ? {} : { claimRef: change.claimRef }),
-    nodeAffinity: {
-      required: {
-        nodeSelectorTerms: [
-          {
-            matchExpressions: [
-              { key: 'kubernetes.io/hostname', operator: 'In', values: [change.host ?? mine].flat() },
-            ],
-          },
-          ...(change.extraTerm === undefined ? [] : [change.extraTerm]),
-        ],
-      },
-    },
-  },
-});
+const volume = (name: string, change: Partial<VolumeChange> = {}): object =>
+  policyVolume(name, { host: mine, ...change });
 
 describe('the policy that keeps an agent to its node', () => {
+  let scene: PolicyScene;
+  let ctx: PolicyScene['ctx'];
   let lab: Lab;
-  let stolen: { kubectlPath: string; kubeconfig: string };
-  let unbound: { kubectlPath: string; kubeconfig: string };
-
-  const apply = async (as: { kubectlPath: string; kubeconfig: string }, object: object): Promise<string> => {
-    const file = join(lab.dir, 'policy-object.yaml');
-    await writeFile(file, stringify(object));
-    return await kubectl(ctx, as, 'create', '-f', file);
-  };
-  const patchNode = (name: string, patch: object[], ...args: string[]): Promise<string> =>
-    kubectl(ctx, stolen, 'patch', 'node', name, '--type=json', '-p', JSON.stringify(patch), ...args);
+  let stolen: KubectlTarget;
+  let unbound: KubectlTarget;
+  let apply: PolicyScene['create'];
+  let patchNode: PolicyScene['patchNode'];
 
   beforeAll(async () => {
-    lab = await openLab(ctx, inject('controlPlane').labName);
-    await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
-    for (const object of [node(mine), node(other), agentPod('agent-mine', mine)]) await apply(lab, object);
-    // kubectl reads before it patches a status; the agent does not.
-    const reader = ['--verb=get', '--resource=nodes/status'];
-    await kubectl(ctx, lab, 'create', 'clusterrole', 'policy-status-reader', ...reader);
-    const subject = `--serviceaccount=${NAMESPACE}:nvme-agent`;
-    const role = '--clusterrole=policy-status-reader';
-    await kubectl(ctx, lab, 'create', 'clusterrolebinding', 'policy-status-reader', role, subject);
-    const account = { namespace: NAMESPACE, account: 'nvme-agent' };
-    const { kubectlPath } = lab;
-    stolen = {
-      kubectlPath,
-      kubeconfig: await serviceAccountKubeconfig(ctx, lab, { ...account, boundPod: 'agent-mine' }),
-    };
-    unbound = { kubectlPath, kubeconfig: await serviceAccountKubeconfig(ctx, lab, account) };
-    // A policy takes effect a moment after it was stored.
-    await waitFor('the policy to deny', { timeoutMs: 20_000, signal: ctx.signal }, async () => {
-      const patch = [{ op: 'add', path: '/metadata/labels/probe', value: 'x' }];
-      return await patchNode(mine, patch, '--dry-run=server').then(
-        () => undefined,
-        () => true,
-      );
-    });
+    scene = await openPolicyScene('policy');
+    ({ ctx, lab, stolen, unbound, create: apply, patchNode } = scene);
   });
 
   afterAll(async () => {
-    const quietly = ['--ignore-not-found', '--wait=false'];
-    await kubectl(ctx, lab, 'delete', 'pod', 'agent-mine', '-n', NAMESPACE, '--force', ...quietly);
-    await kubectl(
-      ctx,
-      lab,
-      'delete',
-      'pv',
-      'policy-volume',
-      'policy-of-another',
-      'policy-released',
-      ...quietly,
-    );
-    await kubectl(ctx, lab, 'delete', 'node', mine, other, ...quietly);
-    await kubectl(ctx, lab, 'delete', 'clusterrole,clusterrolebinding', 'policy-status-reader', ...quietly);
+    const volumes = ['policy-volume', 'policy-of-another', 'policy-released'];
+    await kubectl(ctx, lab, 'delete', 'pv', ...volumes, '--ignore-not-found', '--wait=false');
+    await scene.close();
   });
 
   it('lets it remove the startup taint and mark its own node ready, in one patch', async () => {
@@ -215,7 +118,7 @@ describe('the policy that keeps an agent to its node', () => {
     expect(await kubectl(ctx, lab, 'get', 'pv', 'policy-volume', '-o', 'name')).toContain('policy-volume');
   });
 
-  it.each<[string, VolumeChange, string]>([
+  it.each<[string, Partial<VolumeChange>, string]>([
     ['of the root directory', { path: '/' }, 'under /pv-disks/'],
     ['of a path that climbs out', { path: '/pv-disks/../etc' }, "must not contain '..'"],
     ['with another node’s hostname', { host: other }, 'exactly one node selector term'],
