@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE_UID } from '../../../api/keys.ts';
-import { timestamp } from '../../../kube/timestamp.ts';
 import {
   events,
   namespaces,
   nodes,
-  nvmeNodes,
   persistentVolumeClaims,
   persistentVolumes,
   pods,
-  statefulSets,
   type Node,
 } from '../../../kube/resources.ts';
+import { enrolled, report } from './agent-report.ts';
 import { openScene, type Scene } from './scene.ts';
+import { boundPod, createStatefulSet } from './stateful-set.ts';
 
 const namespace = 'cleanup-test';
 const NEVER = '1h';
@@ -34,49 +33,6 @@ describe('clean-up after nodes that are gone', () => {
   const nodeInService = (name: string): Promise<Node> =>
     scene.nodeInService(name, { [`serves-${name.slice(0, 3)}`]: 'yes' });
 
-  /** One replica with a claim of the scene's class, on nodes with the label. */
-  async function statefulSet(name: string, selector: string): Promise<void> {
-    const labels = { app: name };
-    await scene.kube.create(
-      statefulSets,
-      {
-        metadata: { name, namespace },
-        spec: {
-          serviceName: name,
-          replicas: 1,
-          selector: { matchLabels: labels },
-          template: {
-            metadata: { labels },
-            spec: {
-              nodeSelector: { [selector]: 'yes' },
-              tolerations: [{ operator: 'Exists', key: 'node.kubernetes.io/not-ready' }],
-              containers: [
-                { name: 'main', image: 'none', volumeMounts: [{ name: 'data', mountPath: '/data' }] },
-              ],
-            },
-          },
-          volumeClaimTemplates: [
-            {
-              metadata: { name: 'data' },
-              spec: {
-                accessModes: ['ReadWriteOnce'],
-                storageClassName: 'class-gone',
-                resources: { requests: { storage: '1Gi' } },
-              },
-            },
-          ],
-        },
-      },
-      { namespace },
-    );
-  }
-
-  const boundPod = (name: string, on: (nodeName: string) => boolean = () => true) =>
-    scene.until(`pod ${name} to be bound to a node`, async () => {
-      const pod = await scene.peek(pods, name, namespace);
-      return pod?.spec?.nodeName !== undefined && on(pod.spec.nodeName) ? pod : undefined;
-    });
-
   it('removes claim, pod and PV of a deleted node; the StatefulSet runs on another node, whose volumes stay', async () => {
     const made = [await nodeInService('aaa-1'), await nodeInService('aaa-2')];
     for (const node of made) {
@@ -84,13 +40,15 @@ describe('clean-up after nodes that are gone', () => {
       await scene.publish({ name: `pv-${name}`, nodeName: name, nodeUID: uidOf(node), grace: '2s' });
       await scene.publish({ name: `pv-${name}-free`, nodeName: name, nodeUID: uidOf(node), grace: '2s' });
     }
-    await statefulSet('db', 'serves-aaa');
-    const first = await boundPod('db-0');
+    await createStatefulSet(scene, {
+      ...{ name: 'db', namespace, storageClassName: 'class-gone', nodeLabel: 'serves-aaa' },
+    });
+    const first = await boundPod(scene, namespace, 'db-0');
     const claim = await scene.kube.get(persistentVolumeClaims, 'data-db-0', { namespace });
     const gone = first.spec?.nodeName ?? '';
     await scene.kube.delete(nodes, gone);
 
-    const second = await boundPod('db-0', (name) => name !== gone);
+    const second = await boundPod(scene, namespace, 'db-0', (name) => name !== gone);
     expect(second.metadata?.uid).not.toBe(first.metadata?.uid);
     const renewed = await scene.kube.get(persistentVolumeClaims, 'data-db-0', { namespace });
     expect(renewed.metadata?.uid).not.toBe(claim.metadata?.uid);
@@ -143,11 +101,7 @@ describe('clean-up after nodes that are gone', () => {
     await scene.publish({ ...base, name: 'pv-lost', identity: 'fs-lost' });
     await scene.kube.delete(nodes, 'ccc-1');
     const after = await nodeInService('ccc-1');
-    const enrolled = await scene.until('an NVMeNode of the new Node', async () => {
-      const found = await scene.peek(nvmeNodes, 'ccc-1');
-      return found?.metadata.ownerReferences?.[0]?.uid === uidOf(after) ? found : undefined;
-    });
-    expect(enrolled.status).toBeUndefined();
+    expect((await enrolled(scene, after)).status).toBeUndefined();
     await scene.until('both to be held without a report', async () => {
       const { items } = await scene.kube.list(events, {
         namespace: 'default',
@@ -159,30 +113,8 @@ describe('clean-up after nodes that are gone', () => {
       return (held.includes('pv-found') && held.includes('pv-lost')) || undefined;
     });
 
-    const at = timestamp(Date.now());
-    const status = {
-      nodeUID: uidOf(after),
-      bootID: 'boot-1',
-      drives: [{ path: '/dev/nvme1n1', size: 2 ** 31, role: 'Local', state: 'Ours' }],
-      volumes: [
-        {
-          name: 'pv-found',
-          state: 'Available',
-          path: '/pv-disks/x/data',
-          capacity: 2 ** 31,
-          identity: 'fs-found',
-        },
-      ],
-      conditions: [
-        { type: 'Discovered', status: 'True', reason: 'AsExpected', message: 'read', lastTransitionTime: at },
-      ],
-    };
-    await scene.kube.patch(
-      nvmeNodes,
-      'ccc-1',
-      { type: 'merge', body: { status } },
-      { subresource: 'status' },
-    );
+    const found = { name: 'pv-found', path: '/pv-disks/x/data', capacity: 2 ** 31, identity: 'fs-found' };
+    await report(scene, after, [{ ...found, state: 'Available' }]);
     await scene.until(
       'pv-lost to be gone',
       async () => (await scene.peek(persistentVolumes, 'pv-lost')) === undefined || undefined,
@@ -232,7 +164,7 @@ describe('clean-up after nodes that are gone', () => {
       },
       { namespace },
     );
-    await boundPod('bare');
+    await boundPod(scene, namespace, 'bare');
     await scene.kube.delete(nodes, 'eee-1');
     await scene.until('the Event on the pod', async () => {
       const fieldSelector = 'involvedObject.name=bare,reason=NVMePodNeedsDeletion';
