@@ -23,10 +23,10 @@ export interface PolicyScene {
   /** Its service account, with a token that no pod is bound to. */
   unbound: KubectlTarget;
   /** Of the service account, bound to a new pod on that node. */
-  tokenOn(nodeName: string): Promise<KubectlTarget>;
-  create(as: KubectlTarget, object: object): Promise<string>;
+  tokenOn: (nodeName: string) => Promise<KubectlTarget>;
+  create: (as: KubectlTarget, object: object) => Promise<string>;
   /** JSON operations, by the agent of `mine`. */
-  patchNode(name: string, patch: object[], ...args: string[]): Promise<string>;
+  patchNode: (name: string, patch: object[], ...args: string[]) => Promise<string>;
   close(): Promise<void>;
 }
 
