@@ -3,7 +3,9 @@ import { DEFAULT_VG_NAME, layoutWithDefaults } from '../api/defaults.ts';
 import { LEGACY_TAINT_KEY, STARTUP_TAINT_KEY } from '../api/keys.ts';
 import type { Layout } from '../api/layout.ts';
 import { PROVIDERS } from '../api/profile.ts';
+import { addDriveFlags, driveSelection, type DriveFlags } from './cli/drive-flags.ts';
 import { addSpdkFlags, spdkLayout, type SpdkFlags } from './cli/spdk-flags.ts';
+import { present } from './inventory/present.ts';
 import { addSwapFlags, SWAP_SWITCHES, swapLayout, type SwapFlags } from './cli/swap-flags.ts';
 import type { OneShotOptions } from './one-shot/set-up.ts';
 
@@ -23,6 +25,10 @@ export interface PlanFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   output: 'json' | 'text';
   vgName?: string;
+  fsType?: 'ext4' | 'xfs';
+  raidLevel?: 0 | 10;
+  include?: string[];
+  exclude?: string[];
 }
 
 const ONE_SHOT = ['filesystem', 'raid', 'lvm', 'block', 'spdk', 'swap'] as const;
@@ -31,7 +37,7 @@ type OneShotName = (typeof ONE_SHOT)[number];
 /** Older and newer releases of Materialize's tool take off one of these unless told. */
 const DEFAULT_TAINT_KEYS = [LEGACY_TAINT_KEY, STARTUP_TAINT_KEY];
 
-interface OneShotFlags extends SpdkFlags, SwapFlags {
+interface OneShotFlags extends DriveFlags, SpdkFlags, SwapFlags {
   cloudProvider: (typeof PROVIDERS)[number];
   nodeName?: string;
   taintKey?: string;
@@ -70,16 +76,7 @@ export function agentCommand(
     .command('snapshot')
     .description('print what discovery reads, as one JSON document')
     .action(() => chosen({ kind: 'snapshot' }));
-  program
-    .command('plan <layout>')
-    .description('show what set-up would do to a recorded machine')
-    .requiredOption('--snapshot <file>', 'document printed by `nvme-agent snapshot`')
-    .addOption(provider())
-    .addOption(vgName())
-    .addOption(new Option('-o, --output <format>', 'json or text').choices(['json', 'text']).default('text'))
-    .action((layout: string, flags: Omit<PlanFlags, 'layout'>) =>
-      chosen({ kind: 'plan', options: { layout, ...flags } }),
-    );
+  addPlan(program, chosen);
   program
     .command('sleep')
     .description('wait until stopped: the container beside a finished init container')
@@ -94,6 +91,37 @@ const provider = (): Option =>
     .default('auto');
 const vgName = (): Option =>
   new Option('--vg-name <name>', 'LVM volume group').env('VG_NAME').default(DEFAULT_VG_NAME);
+
+const fsType = (): Option =>
+  new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4');
+const raidLevel = (): Option =>
+  new Option('--raid-level <level>', 'md level').env('RAID_LEVEL').choices(['0', '10']).default('0');
+
+type PlanCommandFlags = DriveFlags &
+  Pick<OneShotFlags, 'raidLevel'> &
+  Omit<PlanFlags, 'layout' | 'include' | 'exclude' | 'raidLevel'>;
+
+function addPlan(program: Command, chosen: (operation: AgentOperation) => void): void {
+  const command = program
+    .command('plan <layout>')
+    .description('show what set-up would do to a recorded machine')
+    .requiredOption('--snapshot <file>', 'document printed by `nvme-agent snapshot`')
+    .addOption(provider())
+    .addOption(vgName())
+    .addOption(fsType())
+    .addOption(raidLevel());
+  addDriveFlags(command)
+    .addOption(new Option('-o, --output <format>', 'json or text').choices(['json', 'text']).default('text'))
+    .action(
+      (layout: string, { includeDrives, excludeDrives, raidLevel: level, ...flags }: PlanCommandFlags) => {
+        const selection = driveSelection(present({ includeDrives, excludeDrives }));
+        chosen({
+          kind: 'plan',
+          options: { layout, ...flags, ...selection, raidLevel: level === '10' ? 10 : 0 },
+        });
+      },
+    );
+}
 
 function addOneShot(
   program: Command,
@@ -112,17 +140,12 @@ function addOneShot(
     )
     .addOption(new Option('--remove-taint', 'remove the taint when the drives are ready').env('REMOVE_TAINT'))
     .addOption(new Option('--require-drives', 'fail when there is no local drive').env('REQUIRE_DRIVES'));
+  addDriveFlags(command);
   if (name === 'lvm') command.addOption(vgName());
   if (name === 'spdk') addSpdkFlags(command);
   if (name === 'swap') addSwapFlags(command);
-  if (name === 'filesystem' || name === 'raid')
-    command.addOption(
-      new Option('--fs-type <type>', 'filesystem').env('FS_TYPE').choices(['ext4', 'xfs']).default('ext4'),
-    );
-  if (name === 'raid')
-    command.addOption(
-      new Option('--raid-level <level>', 'md level').env('RAID_LEVEL').choices(['0', '10']).default('0'),
-    );
+  if (name === 'filesystem' || name === 'raid') command.addOption(fsType());
+  if (name === 'raid') command.addOption(raidLevel());
   command.action((flags: OneShotFlags) => {
     const options = oneShot(name, { ...flags, ...switchedOff(command, env) });
     chosen({ kind: 'set-up', options });
@@ -150,7 +173,8 @@ const DESCRIPTIONS = {
 } as const;
 
 function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
-  const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false, pciAllowed } = flags;
+  const { cloudProvider, nodeName, taintKey, removeTaint = false, requireDrives = false } = flags;
+  const { include, exclude } = driveSelection(flags);
   const layout = layoutOf(name, flags);
   return {
     cloudProvider,
@@ -159,7 +183,7 @@ function oneShot(name: OneShotName, flags: OneShotFlags): OneShotOptions {
     removeTaint,
     requireDrives,
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(pciAllowed === undefined ? {} : { include: pciAllowed }),
+    ...present({ exclude, include: flags.pciAllowed ?? include }),
   };
 }
 

@@ -34,6 +34,7 @@ export function addSpdkFlags(command: Command): void {
     .addOption(
       new Option('--pci-allowed <addresses>', 'only controllers at these PCI addresses, such as 0000:00:1e.0')
         .env('PCI_ALLOWED')
+        .conflicts('includeDrives')
         .argParser(addresses),
     );
 }

@@ -5,6 +5,7 @@ import type { Provider } from '../../api/profile.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import { removeTaints } from '../../kube/edit-node.ts';
+import { nodes } from '../../kube/resources.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { LOCK_TIMEOUT_MS, performAll } from '../apply/apply.ts';
 import type { NodeStatus } from '../apply/kubelet/kubelet-up.ts';
@@ -23,6 +24,7 @@ export interface OneShotOptions {
   nodeName?: string;
   /** Only these drives; all local ones when absent. */
   include?: string[];
+  exclude?: string[];
   /** What `removeTaint` takes off; those that the Node does not carry are not missed. */
   taintKeys: readonly string[];
   removeTaint: boolean;
@@ -67,16 +69,34 @@ const PASSES = 4;
 function applyUntilDone(options: OneShotOptions, deps: OneShotDependencies): Promise<Planned> {
   const { host, clock, logger, signal } = deps;
   return host.withWriteLock(LOCK_TIMEOUT_MS, async () => {
+    const { labels, planned: first } = await firstLook(options, deps);
+    tellRefusals(first, options, deps);
     for (let pass = 1; pass <= PASSES; pass += 1) {
-      const planned = await planOnce(options, deps);
+      const planned = pass === 1 ? first : await planOnce(options, deps, labels);
       const { steps } = planned;
-      if (pass === 1) tellRefusals(planned, options, deps);
       if (steps.length > 0)
         await performAll(steps, { host, clock, logger, signal, ...nodeStatus(options, deps) });
       if (isForeseen(steps)) return planned;
     }
     throw new OneShotError(`The drives are still not set up after ${PASSES} passes: see the steps above`);
   });
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+/** What is refused may be the platform's, which on GKE only a label of the Node tells: then, and only then, it is read. */
+async function firstLook(
+  options: OneShotOptions,
+  deps: OneShotDependencies,
+): Promise<{ labels: Labels; planned: Planned }> {
+  const planned = await planOnce(options, deps, {});
+  const { removeTaint: mayAsk, nodeName } = options;
+  if (!mayAsk || nodeName === undefined || !isRefused(planned.plan) || planned.standDown !== undefined) {
+    return { labels: {}, planned };
+  }
+  const node = await (await deps.kube()).get(nodes, nodeName, { signal: deps.signal });
+  const labels = node.metadata?.labels ?? {};
+  return { labels, planned: await planOnce(options, deps, labels) };
 }
 
 /** A one-shot run has a way to the cluster only where it is to remove a taint. */
@@ -90,11 +110,16 @@ function nodeStatus(
 
 /** Throws OneShotError when nothing may be used, or nothing is there and should be. */
 function tellRefusals(
-  { plan }: Planned,
+  { plan, standDown }: Planned,
   { requireDrives }: OneShotOptions,
   { logger }: OneShotDependencies,
 ): void {
   for (const { path, reason } of plan.refusals) logger.warn('drive left alone', { path, reason });
+  if (standDown !== undefined && plan.candidates.length === 0) {
+    if (requireDrives) throw new OneShotError(`${standDown}, and --require-drives was given`);
+    logger.info('nothing to do: the platform owns the local drives', { reason: standDown });
+    return;
+  }
   if (isRefused(plan)) {
     const why = plan.refusals.map(({ path, reason }) => `${path}: ${reason}`).join('; ');
     throw new OneShotError(`No drive may be used: ${why}`);
@@ -107,17 +132,19 @@ function tellRefusals(
 }
 
 async function planOnce(
-  { cloudProvider, layout, include = [] }: OneShotOptions,
+  { cloudProvider, layout, include = [], exclude = [] }: OneShotOptions,
   { host, signal }: OneShotDependencies,
+  nodeLabels: Labels,
 ): Promise<Planned> {
   const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
   const snapshot = await discoverSnapshot(host, { seed: bootID, signal });
-  const spec = withDefaults({ provider: cloudProvider, layout, drives: { include } });
+  const spec = withDefaults({ provider: cloudProvider, layout, drives: { include, exclude } });
   const inventory = takeInventory(snapshot, {
     provider: cloudProvider,
     drives: spec.drives,
     strict: true,
     volumes: [],
+    nodeLabels,
   });
   return planSetup(inventory, { spec, nodeUID: '' });
 }

@@ -56,6 +56,7 @@ export interface Planned {
   /** Something outside the drives forbids the layout for now, in words. */
   blocked?: string;
   /** More will be seen once the steps are done, such as what is on an array: plan again. */
+  again?: true;
   /** Begun UUIDs that nothing on the drives needs any more: to be taken off the record, see discover/begun.ts. */
   stale: string[];
 }

@@ -64,6 +64,23 @@ describe('nvme-agent’s command line', () => {
     });
   });
 
+  it('takes patterns of drives, also as environment variables', () => {
+    const asked = parse(
+      'lvm',
+      '--include-drives',
+      'google-local-ssd-*, nvme?n1',
+      '--exclude-drives',
+      'My Model',
+    );
+    const selection = { include: ['google-local-ssd-*', 'nvme?n1'], exclude: ['My Model'] };
+    expect(asked).toMatchObject({ options: selection });
+    vi.stubEnv('INCLUDE_DRIVES', 'nvme1n1');
+    expect(parse('plan', 'raid', '--snapshot', 'f', '--raid-level', '10')).toMatchObject({
+      options: { layout: 'raid', include: ['nvme1n1'], raidLevel: 10, fsType: 'ext4' },
+    });
+    expect(() => parse('spdk', '--pci-allowed', '0000:00:1e.0')).toThrow(CommanderError);
+  });
+
   it('takes the swap flags of Materialize’s tool, with its defaults', () => {
     const args = ['swap', '--cloud-provider', 'gcp', '--hack-restart-kubelet-enable-swap', '--apply-sysctls'];
     expect(parse(...args)).toMatchObject({
@@ -115,6 +132,7 @@ describe('nvme-agent’s command line', () => {
     ['a port that is none', ['run', '--node-name', 'n1', '--health-port', '70000']],
     ['a PCI address that is none', ['spdk', '--pci-allowed', 'nvme1n1']],
     ['a number of hugepages that is none', ['spdk', '--hugepages-per-numa-node', '1G']],
+    ['patterns that are none', ['raid', '--include-drives', ' , ']],
     ['a level that is not offered', ['raid', '--raid-level', '5']],
   ])('refuses %s', (_, args) => {
     expect(() => parse(...args)).toThrow(CommanderError);

@@ -265,6 +265,18 @@ test.each(Object.keys(MACHINES).filter((name) => !name.endsWith('lsblk-only')))(
   },
 );
 
+test.each([
+  ['gcp-n1-standard-8-scsi-local-ssd', 'google-local-ssd-*', ['/dev/sdb', '/dev/sdc']],
+  ['gcp-n1-standard-8-scsi-local-ssd', 'PersistentDisk', []],
+])('%s: on request, as %s, %j are taken', async (name, pattern, candidates) => {
+  const { text } = await fixture(name);
+  const page: string[] = [];
+  const stdout = { write: (piece: string) => page.push(piece) > 0 };
+  const options = { snapshot: name, layout: 'lvm', cloudProvider: 'auto', include: [pattern] };
+  await runPlan({ ...options, output: 'json' }, { stdout, readFile: () => Promise.resolve(text) });
+  expect(JSON.parse(page.join(''))).toMatchObject({ candidates });
+});
+
 test('a snapshot of lsblk alone is not enough for live set-up', async () => {
   const { planned } = await planOf('aws-i3.2xlarge-lsblk-only', true);
   expect(planned.steps).toEqual([]);

@@ -43,8 +43,8 @@ class OneShotHost extends FakeHost {
     new SnapshotHost(this.snapshot).readBlocks(...args);
 }
 
-function hostOf(snapshot: Snapshot, layout = LVM): OneShotHost {
-  const spec = withDefaults({ provider: 'aws', layout });
+function hostOf(snapshot: Snapshot, layout = LVM, drives: { exclude?: string[] } = {}): OneShotHost {
+  const spec = withDefaults({ provider: 'aws', layout, drives });
   const context = { provider: spec.provider, drives: spec.drives, strict: true, volumes: [] };
   const known: Step[] = [];
   const host = new OneShotHost(snapshot, known);
@@ -115,6 +115,46 @@ describe('a one-shot set-up', () => {
     await expect(setUp(host, { removeTaint: true, nodeName: 'n1' })).rejects.toThrow(/nvme1n1: .*xfs/);
     expect(writes(host)).toEqual([]);
     expect(taintKeys()).toContain('disk-unconfigured');
+  });
+
+  describe('where the platform owns the drives', () => {
+    const member = {
+      blkid: {
+        TYPE: 'linux_raid_member',
+        UUID: 'aabbccdd-aabb-ccdd-aabb-ccddaabbccdd',
+        LABEL: 'host:kubernetes',
+      },
+    };
+    const taken = { blkid: { TYPE: 'xfs', UUID: 'gke' } };
+    const gke = { 'cloud.google.com/gke-ephemeral-storage-local-ssd': 'true' };
+
+    it('does nothing and removes the taint: they are ready without us', async () => {
+      const host = hostWith({ nvme1n1: member, nvme2n1: {} });
+      await setUp(host, { removeTaint: true, nodeName: 'n1' });
+      expect([writes(host), taintKeys()]).toEqual([[], ['other']]);
+    });
+
+    it('fails when drives are required', async () => {
+      const required = { requireDrives: true, removeTaint: true, nodeName: 'n1' };
+      await expect(setUp(hostWith({ nvme1n1: member }), required)).rejects.toThrow(
+        /nodeadm.*--require-drives/,
+      );
+      expect(taintKeys()).toContain('disk-unconfigured');
+    });
+
+    it('hears it from the Node’s label where only that tells', async () => {
+      kube.change(nodes, 'n1', ({ metadata }) => metadata && (metadata.labels = gke));
+      const host = hostWith({ nvme1n1: taken });
+      await setUp(host, { removeTaint: true, nodeName: 'n1' });
+      expect([writes(host), taintKeys()]).toEqual([[], ['other']]);
+    });
+  });
+
+  it('leaves out the drives that it was told to leave out', async () => {
+    const exclude = ['nvme1n1'];
+    const host = hostOf(machine({ drives: { nvme1n1: {}, nvme2n1: {} } }), LVM, { exclude });
+    await setUp(host, { exclude });
+    expect(host.snapshot.pvs?.map(({ pv_name }) => pv_name)).toEqual(['/dev/nvme2n1']);
   });
 
   it('takes a machine without drives for done unless drives are required', async () => {
