@@ -7,17 +7,13 @@ import { BegunRegister } from './begun-register.ts';
 import type { NodeStatus } from './kubelet/kubelet-up.ts';
 import { performStep } from './perform-step.ts';
 import { PlanChangedError } from './plan-changed-error.ts';
+import { Progress, type OnProgress } from './progress.ts';
 import { RefusedError } from './refused-error.ts';
 import { runSteps } from './run-steps.ts';
 import { SpdkRegister } from './spdk-register.ts';
 import { refuseDrivesOfOthers, type Refusing } from './writers.ts';
 
-/** A step that begins now: the `step`-th of `of`, for people. */
-export interface StepProgress {
-  step: number;
-  of: number;
-  name: string;
-}
+export type { StepProgress } from './progress.ts';
 
 export interface ApplyOptions {
   host: Host;
@@ -31,8 +27,8 @@ export interface ApplyOptions {
   verify: () => Promise<string>;
   /** What the cluster says of the node; absent where nobody may ask it. */
   nodeStatus?: NodeStatus;
-  /** Told right before each step; what it throws is logged and changes nothing. */
-  onProgress?: (progress: StepProgress) => void | Promise<void>;
+  /** Told of steps as they begin. */
+  onProgress?: OnProgress;
   /** How long to wait for the host's write lock; 30 s by default. */
   lockTimeoutMs?: number;
 }
@@ -66,16 +62,17 @@ export async function performAll(
   const begun = await BegunRegister.open(options.host);
   let register: Promise<SpdkRegister> | undefined;
   const spdk = (): Promise<SpdkRegister> => (register ??= SpdkRegister.open(options.host));
-  const announce = announcer(steps.length, options);
+  const progress = new Progress(steps.length, options);
   const failed = await runSteps(steps, async (step) => {
     options.signal.throwIfAborted();
-    await announce(step);
+    await progress.begin(step);
     options.signal.throwIfAborted();
     await timed(step, options, async () => {
       refuseOthers(step);
       await performStep(step, { ...options, begun, spdk });
     });
   });
+  await progress.end();
   const [first] = failed;
   if (first === undefined) return;
   // That a device must not be written to outlives the round; a program that failed is tried again.
@@ -102,20 +99,4 @@ async function timed(
     logger.error('step failed', { ...told(), error });
     throw error;
   }
-}
-
-/** Progress is for people: a cluster that cannot be told must not stop the work half-way. */
-function announcer(
-  of: number,
-  { onProgress, logger }: Pick<ApplyOptions, 'onProgress' | 'logger'>,
-): (step: Step) => Promise<void> {
-  let started = 0;
-  return async ({ name }) => {
-    started += 1;
-    try {
-      await onProgress?.({ step: started, of, name });
-    } catch (error) {
-      logger.warn('progress could not be told', { error });
-    }
-  };
 }

@@ -239,6 +239,26 @@ test('tells each step as it begins, and goes on when it cannot be told', async (
   expect(told).toEqual(planned.steps.map(({ name }, index) => ({ step: index + 1, of: 4, name })));
 });
 
+test('does not wait for a cluster that takes its time, which hears of the first step and the latest', async () => {
+  const { planned, host } = prepared(RAID);
+  const told: number[] = [];
+  const slow = Promise.withResolvers<undefined>();
+  const ended = Promise.withResolvers<undefined>();
+  const onProgress = async ({ step }: StepProgress): Promise<void> => {
+    told.push(step);
+    if (step === 2) await slow.promise;
+  };
+  host.onWrite = () => {
+    if (host.programs.some((line) => line.startsWith('!mkdir'))) ended.resolve(undefined);
+  };
+  const applied = apply(host, planned, { onProgress });
+  await ended.promise;
+  expect(told).toEqual([1, 2]);
+  slow.resolve(undefined);
+  await applied;
+  expect(told).toEqual([1, 2, 4]);
+});
+
 test('the data directory is never made on the disk below a missing mount', async () => {
   const { planned, host } = prepared(FILESYSTEM, machine({ drives: { nvme1n1: {} } }));
   const only = { ...planned, steps: planned.steps.filter(({ kind }) => kind === 'make-data-directory') };
