@@ -3,6 +3,7 @@ import type { Clock } from '../../kube/clock.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { Host } from '../host/host.ts';
+import type { StatusWriter } from '../report/status-writer.ts';
 import type { Discover } from './look.ts';
 
 /** What a round needs of the world, and whose node it is. */
@@ -12,6 +13,7 @@ export interface ReconcileOptions {
   clock: Clock;
   logger: Logger;
   events: Pick<EventRecorder, 'record'>;
+  statusWriter: Pick<StatusWriter, 'write'>;
   nodeName: string;
   /** Boot ID of the host, which decides whether the Node object speaks of this boot. */
   bootID: string;

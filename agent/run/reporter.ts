@@ -7,7 +7,6 @@ import { timestamp } from '../../kube/timestamp.ts';
 import { NodeEvents } from '../report/events.ts';
 import { writeNodeCondition } from '../report/node-condition.ts';
 import type { Readiness } from '../report/readiness.ts';
-import { writeStatus } from '../report/write-status.ts';
 import type { Observation } from './observe.ts';
 import { markNotReady, markReady } from './ready-mark.ts';
 import type { ReconcileOptions } from './reconcile-options.ts';
@@ -49,7 +48,7 @@ export class Reporter {
     );
     const status: NVMeNodeStatus = Object.fromEntries(merged);
     const summary = summaryOf(status);
-    this.#nvme = await writeStatus(this.#options.kube, this.#nvme, { ...status, summary });
+    this.#nvme = await this.#options.statusWriter.write(this.#nvme, { ...status, summary });
   }
 
   /** Reports, and only then touches the taint. */

@@ -9,6 +9,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { discoverSnapshot } from '../discover/discover.ts';
 import { withSmart } from '../discover/with-smart.ts';
 import type { Host } from '../host/host.ts';
+import { StatusWriter } from '../report/status-writer.ts';
 import { createHealth, type AgentHealth } from './health.ts';
 import type { Discover } from './look.ts';
 import { NotYet } from './observe.ts';
@@ -61,7 +62,8 @@ export async function runAgent(
   const look: Discover = (inner, { entries }) =>
     discoverSnapshot(host, { seed: bootID, signal: inner, entries });
   const discover = withSmart(look, { host, clock });
-  const round = { kube, host, clock, logger, events, nodeName, bootID, version, discover };
+  const statusWriter = new StatusWriter(kube, clock);
+  const round = { kube, host, clock, logger, events, statusWriter, nodeName, bootID, version, discover };
   const health = await createHealth(options.healthPort, clock);
   const unread = new Backoff({ baseMs: WAIT_MS, maxMs: RESYNC_MS });
   const loop: LevelLoop = new LevelLoop({

@@ -2,6 +2,7 @@ import { STARTUP_TAINT_KEY } from '../../api/keys.ts';
 import type { NVMeNodeSpec } from '../../api/node.ts';
 import type { NVMeProfileSpecInput } from '../../api/profile.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
+import { StatusWriter } from '../../agent/report/status-writer.ts';
 import type { Readiness } from '../../agent/report/readiness.ts';
 import { intentOf } from '../../agent/run/intent.ts';
 import { planFor } from '../../agent/run/look.ts';
@@ -74,7 +75,9 @@ async function oneRound(kube: FakeKube, host: FakeHost, bootID: string): Promise
   const recorder = new EventRecorder({ kube: mortal, clock, component: 'nvme-agent', instance: 'n1' });
   const discover = () => Promise.resolve(structuredClone(host.snapshot));
   const logger = createLogger(() => undefined, clock);
-  const options = { kube: mortal, host, clock, logger, events: recorder, discover, nodeName: 'n1', bootID };
+  const statusWriter = new StatusWriter(mortal, clock);
+  const told = { logger, events: recorder, statusWriter };
+  const options = { kube: mortal, host, clock, ...told, discover, nodeName: 'n1', bootID };
   try {
     return await reconcile({ ...options, version: 'test' }, new AbortController().signal);
   } finally {

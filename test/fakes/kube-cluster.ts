@@ -17,6 +17,8 @@ interface OpenWatch {
 /** The pretended cluster behind FakeKube: what tests use to set the scene and to look at it. No call is recorded. */
 export class FakeCluster {
   readonly clock: Clock;
+  /** Fields of `status` that a kind's schema in the cluster does not know, by plural: dropped in silence when written. */
+  readonly unknownToSchema = new Map<string, readonly string[]>();
   protected readonly store: KubeStore;
   readonly #watches = new Set<OpenWatch>();
   readonly #log = new Map<string, Change[]>();

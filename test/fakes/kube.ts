@@ -195,6 +195,8 @@ export class FakeKube extends FakeCluster implements KubeApi {
       );
     }
     const next = this.store.merged(type, current, wanted, options.subresource);
+    for (const field of this.unknownToSchema.get(type.plural) ?? [])
+      Reflect.deleteProperty(next.status ?? {}, field);
     return structuredClone(options.dryRun ? next : this.store.update(type, current, next));
   }
 

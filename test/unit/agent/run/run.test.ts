@@ -78,6 +78,23 @@ describe('the long-running agent', () => {
     expect(kube.writes).toEqual([]);
   });
 
+  it('writes nothing again and again that the schema in the cluster does not know yet', async () => {
+    kube.unknownToSchema.set(nvmeNodes.plural, ['summary']);
+    start();
+    await enrol();
+    await untilSaid('round done');
+    await clock.advance(2000);
+    kube.calls.length = 0;
+    await clock.advance(700_000);
+    expect(lines.filter(({ message }) => message === 'round done').length).toBeGreaterThan(2);
+    expect(kube.writes).toEqual([]);
+    expect(kube.peek(nvmeNodes, 'n1')?.status).not.toHaveProperty('summary');
+    // The kinds are brought up to date, as `kubectl nvme upgrade` does it.
+    kube.unknownToSchema.clear();
+    await clock.advance(3_600_000);
+    expect(kube.peek(nvmeNodes, 'n1')?.status?.summary).toMatchObject({ volumes: 0 });
+  });
+
   it('does not look again because of what it wrote itself', async () => {
     start();
     await enrol();
