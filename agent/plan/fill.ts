@@ -42,7 +42,7 @@ function mayBeMade({ begun }: Inventory, content: Content, uuid: string): boolea
   const { signature, mountPoints, volumes, blank, inUse } = content;
   if (inUse || mountPoints.length > 0 || volumes.length > 0) return false;
   if (signature !== undefined && signature.uuid !== uuid) return false;
-  return blank || begun.includes(uuid);
+  return (blank && signature === undefined) || begun.includes(uuid);
 }
 
 function obstacle({ path, signature, volumes, inUse }: Content): string {
