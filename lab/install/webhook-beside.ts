@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePorts } from '../cluster/ports.ts';
 import type { LabContext } from '../context.ts';
@@ -12,6 +13,8 @@ export interface WebhookBeside {
   url: string;
   /** `/healthz`, `/readyz` and `/metrics` are below it. */
   healthUrl: string;
+  /** What it has written so far. */
+  log(): Promise<string>;
   /** Kills it, as a power cut would, and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -49,5 +52,10 @@ export async function startWebhookBeside(
     diesWithParent: ctx.lifetime === 'owner',
   });
   await untilReady(ctx, record, `${healthUrl}/readyz`);
-  return { url, healthUrl, stop: () => endProcesses(lab.dir, [record]) };
+  return {
+    url,
+    healthUrl,
+    log: () => readFile(record.log, 'utf8'),
+    stop: () => endProcesses(lab.dir, [record]),
+  };
 }
