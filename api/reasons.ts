@@ -50,6 +50,8 @@ export const EVENT_REASONS = {
   NVMeTainted: 'NVMeTainted',
   /** The enrol controller took our taint off a node that no profile asks for it any more. */
   NVMeUntainted: 'NVMeUntainted',
+  /** The enrol controller wrote another profile into the NVMeNode: another matches now, or somebody had edited it. */
+  NVMeProfileSet: 'NVMeProfileSet',
   /** The agent removed the startup taint: drives are ready. */
   NVMeReady: 'NVMeReady',
   NVMeSetupStarted: 'NVMeSetupStarted',

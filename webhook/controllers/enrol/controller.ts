@@ -101,7 +101,7 @@ export class EnrolController {
       // First the taint: it keeps pods away, and everything else can wait.
       if (this.#decideNode(node) !== undefined) await this.#edit(node);
       const action = decideEnrolment(node, profiles, caches.nvmeNodes.store.get(name));
-      if (action !== undefined) await this.#enrol(name, action);
+      if (action !== undefined) await this.#enrol(node, action);
       return action?.kind === 'delete-stale' ? LOOK_AGAIN_MS : undefined;
     } catch (error) {
       // Gone meanwhile, or changed by somebody else: their change brings it here again, and the time does too.
@@ -145,9 +145,11 @@ export class EnrolController {
     this.#events.tainted(node, edit);
   }
 
-  async #enrol(name: string, action: EnrolAction): Promise<void> {
+  async #enrol(node: Node, action: EnrolAction): Promise<void> {
     const { logger, metrics } = this.#options;
+    const name = node.metadata?.name ?? '';
     if (!(await this.#write(name, action))) return;
+    if (action.kind === 'set-profile') this.#events.profileSet(node, action.profile, action.was);
     metrics.changes.inc({ change: action.kind });
     logger.info('enrolment changed', { node: name, change: action.kind });
   }

@@ -14,7 +14,7 @@ export type EnrolAction =
   /** It belongs to an earlier machine of this name: removed first, made anew at the next look. */
   | { kind: 'delete-stale'; uid: string; resourceVersion: string }
   /** Null takes the profile out: a node that none matches any more is kept as it is, and not set up further. */
-  | { kind: 'set-profile'; profile: string | null; resourceVersion: string };
+  | { kind: 'set-profile'; profile: string | null; was: string | undefined; resourceVersion: string };
 
 /** Decides about the NVMeNode of one node; undefined when it is as it should be. */
 export function decideEnrolment(
@@ -30,8 +30,8 @@ export function decideEnrolment(
   const { uid = '', resourceVersion = '' } = enrolled.metadata;
   if (ownerUID(enrolled) !== node.metadata?.uid) return { kind: 'delete-stale', uid, resourceVersion };
   const wanted = wantedProfile(enrolled, match, profiles);
-  if (wanted === enrolled.spec?.profile) return undefined;
-  return { kind: 'set-profile', profile: wanted ?? null, resourceVersion };
+  const was = enrolled.spec?.profile;
+  return wanted === was ? undefined : { kind: 'set-profile', profile: wanted ?? null, was, resourceVersion };
 }
 
 /** A person who ordered a set-up chose its rules: they stand while they exist, whatever the selectors say. */

@@ -27,6 +27,12 @@ export class EnrolEvents {
     }
   }
 
+  profileSet(node: Node, profile: string | null, was: string | undefined): void {
+    const now = profile === null ? 'No profile matches any more' : `Profile ${profile} rules it`;
+    const message = `${now}; the NVMeNode named ${was ?? 'none'}`;
+    this.#recorder.record(eventTarget(nodes, node), 'Normal', 'NVMeProfileSet', message);
+  }
+
   immediateClass(storageClass: StorageClass, message: string): void {
     const about = eventTarget(storageClasses, storageClass);
     this.#recorder.record(about, 'Warning', 'NVMeStorageClassImmediate', message);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { STARTUP_TAINT_KEY } from '../../../../../api/keys.ts';
+import { PAUSED, STARTUP_TAINT_KEY } from '../../../../../api/keys.ts';
 import {
   events,
   nodes,
@@ -119,6 +119,35 @@ describe('the enrol controller', () => {
     await bench.clock.advance(2_000);
     await bench.settled();
     expect(bench.kube.peek(nvmeNodes, 'n1')?.metadata.ownerReferences?.[0]?.uid).toBe('new');
+  });
+
+  it('puts back what a person edits, each with an Event', async () => {
+    await start((kube) => {
+      kube.add(nvmeProfiles, nvmeProfile());
+      kube.add(nodes, node({ metadata: { name: 'n1', labels } }));
+    });
+    bench.kube.change(nodes, 'n1', (object) => (object.spec = {}));
+    bench.kube.change(nvmeNodes, 'n1', (object) => (object.spec = { profile: 'by-hand' }));
+    await bench.settled();
+    expect(taintsOf('n1')).toEqual([STARTUP_TAINT_KEY]);
+    expect(bench.kube.peek(nvmeNodes, 'n1')?.spec).toEqual({ profile: 'fast' });
+    const told = bench.kube.objects(events).map(({ reason, message, count }) => ({ reason, message, count }));
+    expect(told).toEqual([
+      expect.objectContaining({ reason: 'NVMeTainted', count: 2 }),
+      {
+        ...{ reason: 'NVMeProfileSet', count: 1 },
+        message: 'Profile fast rules it; the NVMeNode named by-hand',
+      },
+    ]);
+  });
+
+  it('leaves the taints of a paused node as a person has them', async () => {
+    await start((kube) => {
+      kube.add(nvmeProfiles, nvmeProfile());
+      kube.add(nodes, node({ metadata: { name: 'n1', labels, annotations: { [PAUSED]: '{}' } } }));
+    });
+    expect(taintsOf('n1')).toEqual([]);
+    expect(written()).not.toContain('patch nodes');
   });
 
   it('never edits a StorageClass, but says what is wrong with it', async () => {

@@ -179,6 +179,9 @@ describe('the protection of a node with bound volumes', () => {
       [PROTECTED]: `${scaleDown},${disrupt}`,
     });
     expect(decide(ours, true)).toBeUndefined();
+    // Taken off by hand, it comes back as long as the volume is bound.
+    const { [disrupt]: _off, ...edited } = ours;
+    expect(decide(edited, true)).toEqual({ [disrupt]: 'true', [PROTECTED]: `${scaleDown},${disrupt}` });
   });
 
   it('is taken off when nothing is bound any more, or the profile does not ask for it', () => {
