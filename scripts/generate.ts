@@ -1,10 +1,11 @@
-// Writes what is generated from the code: the CRDs, the webhook's RBAC, and the page of flags. `--check` compares
+// Writes what is generated from the code: the CRDs, the RBAC of agent and webhook, and the page of flags. `--check` compares
 // instead, and fails on a difference.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { rbacObjects as agentRbac } from '../agent/rbac-manifest.ts';
 import { customResourceDefinitions } from '../api/crd/definitions.ts';
-import { rbacObjects } from '../webhook/rbac-manifest.ts';
+import { rbacObjects as webhookRbac } from '../webhook/rbac-manifest.ts';
 import { flagsPage } from './flags-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,8 +18,9 @@ const manifest = (from: string, body: string) => ({ from, text: `# ${note(from)}
 const generated: Record<string, { from: string; text: string }> = {
   'manifests/base/webhook-rbac.yaml': manifest(
     'webhook/permissions.ts',
-    rbacObjects().map(yaml).join('---\n'),
+    webhookRbac().map(yaml).join('---\n'),
   ),
+  'manifests/base/agent-rbac.yaml': manifest('agent/permissions.ts', agentRbac().map(yaml).join('---\n')),
   'docs/flags.md': { from: 'cmd/verbs', text: `<!-- ${note('cmd/verbs')} -->\n${await flagsPage()}` },
 };
 for (const [name, definition] of Object.entries(customResourceDefinitions())) {

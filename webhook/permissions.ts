@@ -1,25 +1,17 @@
 import { GROUP } from '../api/group.ts';
 import { CLEANUP_CONFIG_MAP, SPDK_ROLE } from '../api/keys.ts';
+import type { Permission } from '../kube/rbac.ts';
 import { AUTHORITY_SECRET } from './certificates/authority-secret.ts';
 import { LEASE_NAME } from './lease-name.ts';
 import { CONFIGURATION_NAME } from './registration/configuration.ts';
 
-export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
-
-/** One row of RBAC. */
-export interface Permission {
+/** One row of the webhook's RBAC. */
+export interface WebhookPermission extends Permission {
   /**
    * `admission` is left out where an admission policy puts the taint on; `spdk` is bound by nobody but users, in namespaces
    * of their own.
    */
   part: 'admission' | 'controllers' | 'spdk';
-  group: string;
-  resources: readonly string[];
-  verbs: readonly Verb[];
-  /** Only in the webhook's own namespace. */
-  ownNamespace?: true;
-  /** Only these objects. Lists and watches count as by name when their field selector names one. */
-  names?: readonly string[];
 }
 
 const WEBHOOKS = ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'];
@@ -29,7 +21,7 @@ const ADMISSION_REGISTRATION = 'admissionregistration.k8s.io';
  * Everything that nvme-webhook may ask of the API server. manifests/base/webhook-rbac.yaml is generated from it, and a test
  * compares it with the calls that the program makes: neither may have one that the other lacks.
  */
-export const PERMISSIONS: readonly Permission[] = [
+export const PERMISSIONS: readonly WebhookPermission[] = [
   { part: 'admission', group: GROUP, resources: ['nvmeprofiles'], verbs: ['list', 'watch'] },
   // What does not exist yet has no name that RBAC could go by.
   { part: 'admission', group: ADMISSION_REGISTRATION, resources: WEBHOOKS, verbs: ['create'] },

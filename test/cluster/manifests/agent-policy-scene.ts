@@ -67,8 +67,9 @@ export async function openPolicyScene(prefix: string): Promise<PolicyScene> {
   const unbound = { kubectlPath, kubeconfig: await serviceAccountKubeconfig(ctx, lab, account) };
   // kubectl reads before it patches a status; the agent does not.
   const reader = `${prefix}-status-reader`;
+  const parts = '--resource=nodes/status,nvmenodes.kubectl-nvme.dev/status';
   const subject = `--serviceaccount=${NAMESPACE}:nvme-agent`;
-  await kubectl(ctx, lab, 'create', 'clusterrole', reader, '--verb=get', '--resource=nodes/status');
+  await kubectl(ctx, lab, 'create', 'clusterrole', reader, '--verb=get', parts);
   await kubectl(ctx, lab, 'create', 'clusterrolebinding', reader, `--clusterrole=${reader}`, subject);
   const patchNode = (name: string, patch: object[], ...args: string[]): Promise<string> =>
     kubectl(ctx, stolen, 'patch', 'node', name, '--type=json', '-p', JSON.stringify(patch), ...args);

@@ -39,6 +39,7 @@ import {
   reported,
   statefulPod,
 } from '../../builders/orphans.ts';
+import { doneBy, grantedBy } from '../../builders/rbac.ts';
 import { SteppedClock } from '../../fakes/clock.ts';
 import { FakeKube } from '../../fakes/kube.ts';
 
@@ -166,13 +167,7 @@ it('may do what the program does in a busy cluster, and nothing else', async () 
   await running;
   await parts.admission?.close(0);
 
-  const made = new Set(kube.calls.map(({ group, resource, verb }) => `${verb} ${resource}.${group}`));
-  const granted = new Set(
-    PERMISSIONS.flatMap(({ group, resources, verbs }) =>
-      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource}.${group}`)),
-    ),
-  );
-  expect([...made].sort()).toEqual([...granted].sort());
+  expect(doneBy(kube.calls)).toEqual(grantedBy(PERMISSIONS));
   for (const call of kube.calls) {
     const isAllowed = PERMISSIONS.some(
       ({ group, resources, verbs, names, ownNamespace }) =>
