@@ -64,6 +64,12 @@ describe.each(HELD)('a drive that carries %s', (_, drive) => {
     expect(planned.steps.length).toBeGreaterThan(0);
   });
 
+  it.each<LayoutType>(['Swap', 'Block', 'SPDK'])('is wiped by no order for %s', (type) => {
+    const snapshot = one(drive);
+    const planned = plan(snapshot, 'Wipe', ordered(snapshot), { type });
+    expect([planned.steps, planned.plan.candidates]).toEqual([[], []]);
+  });
+
   it('is wiped by no order under Refuse or Adopt', () => {
     const snapshot = one(drive);
     for (const existingData of ['Refuse', 'Adopt'] as const)

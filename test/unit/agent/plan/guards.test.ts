@@ -1,7 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { withDefaults } from '../../../../api/defaults.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
-import type { Content, InventoryDrive } from '../../../../agent/inventory/inventory.ts';
+import type { Content, InventoryDrive, MdArray } from '../../../../agent/inventory/inventory.ts';
+import { replaceable, stopHalfMade } from '../../../../agent/plan/clear.ts';
 import { mayBeWritten } from '../../../../agent/plan/eligible.ts';
 import { fill } from '../../../../agent/plan/fill.ts';
 import { planVolumeGroup } from '../../../../agent/plan/lvm.ts';
@@ -111,6 +112,40 @@ test('no volume group is made beside one of its name, whoever has made that and 
   const beside = planVolumeGroup({ ...inventory, volumeGroups: [group] }, drives, wish);
   expect([beside.steps, beside.candidates]).toEqual([[], []]);
   expect(beside.refusals[0]?.reason).toBe('volume group data exists already, on /dev/sdq');
+});
+
+describe('what is put out of the way of something new', () => {
+  const { arrays: _, ...rest } = look();
+  const [drive] = rest.drives.filter(({ state }) => state === 'Free');
+  const uuid = '0d9b1f80-5c1e-5a3f-9f0a-6f5b6a3c2d10';
+  const own: MdArray = {
+    uuid,
+    name: 'nvme-0d9b1f80',
+    level: 'raid0',
+    raidDevices: 2,
+    members: ['/dev/nvme1n1'],
+    ours: true,
+    path: '/dev/md127',
+    active: true,
+    halfMade: true,
+  };
+  const stopped = (array: Partial<MdArray>) =>
+    stopHalfMade({ ...rest, arrays: [{ ...own, ...array }] }, drive ? [drive] : []).map(({ kind }) => kind);
+  const replaced = (more: Partial<InventoryDrive>) => {
+    const signature = { type: 'linux_raid_member', uuid };
+    return replaceable({ ...rest, begun: [] }, drive ? [{ ...drive, signature, ...more }] : []);
+  };
+
+  it('is an array that we had begun, and none that is complete or over other drives', () => {
+    expect(stopped({})).toEqual(['md-stop']);
+    expect(stopped({ halfMade: false })).toEqual([]);
+    expect(stopped({ members: ['/dev/nvme9n1'] })).toEqual([]);
+  });
+
+  it('is the signature of what we had begun, and no other', () => {
+    expect(replaced({ halfMade: true })).toEqual([uuid]);
+    expect(replaced({ halfMade: false })).toEqual([]);
+  });
 });
 
 test('an array of ours is left alone while one of its drives is not known to be local', () => {
