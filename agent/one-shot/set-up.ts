@@ -1,10 +1,8 @@
-import { READY_BOOT_ID } from '../../api/keys.ts';
 import { withDefaults } from '../../api/defaults.ts';
 import type { Layout } from '../../api/layout.ts';
 import type { Provider } from '../../api/profile.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
-import { removeTaints } from '../../kube/edit-node.ts';
 import { nodes } from '../../kube/resources.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { LOCK_TIMEOUT_MS, performAll } from '../apply/apply.ts';
@@ -16,6 +14,7 @@ import { takeInventory } from '../inventory/classify.ts';
 import { isForeseen } from '../plan/foreseen.ts';
 import { isRefused, planSetup } from '../plan/plan.ts';
 import type { Planned } from '../plan/planned.ts';
+import { removeTaint } from './remove-taint.ts';
 
 /** The flags of the one-shot commands, as Materialize's tool has them. */
 export interface OneShotOptions {
@@ -56,7 +55,7 @@ export async function setUpOnce(options: OneShotOptions, deps: OneShotDependenci
   if (plan.candidates.length > 0) {
     deps.logger.info('drives are set up', { layout: plan.layout.type, drives: plan.candidates });
   }
-  if (options.removeTaint) await removeTaint(options, deps);
+  if (options.removeTaint) await removeTaint({ ...options, nodeName: options.nodeName ?? '' }, deps);
 }
 
 /** What is on an array is seen only once it is assembled: then there is more to do. */
@@ -147,14 +146,4 @@ async function planOnce(
     nodeLabels,
   });
   return planSetup(inventory, { spec, nodeUID: '' });
-}
-
-/** The boot ID goes on in the same patch: it keeps the enrol controller from putting the taint back. */
-async function removeTaint(
-  { nodeName = '', taintKeys }: OneShotOptions,
-  { host, kube, logger }: OneShotDependencies,
-): Promise<void> {
-  const bootID = (await host.readFile('/proc/sys/kernel/random/boot_id')).trim();
-  await removeTaints(await kube(), nodeName, taintKeys, { [READY_BOOT_ID]: bootID });
-  logger.info('taint removed', { node: nodeName, taints: taintKeys });
 }

@@ -6,7 +6,7 @@ import { OneShotError, setUpOnce, type OneShotOptions } from '../../../../agent/
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import type { Step } from '../../../../agent/plan/step.ts';
-import { nodes } from '../../../../kube/resources.ts';
+import { events, nodes } from '../../../../kube/resources.ts';
 import { createLogger } from '../../../../logging/logger.ts';
 import { machine, type DriveOverrides } from '../../../builders/machine.ts';
 import { node } from '../../../builders/objects.ts';
@@ -170,6 +170,29 @@ describe('a one-shot set-up', () => {
     const host = hostOf(rebooted(born.snapshot, { assembled: false }), layout);
     await setUp(host, { layout });
     expect(writes(host)).toEqual(['mdadm', 'mount', 'mkdir']);
+  });
+
+  describe('when others never stop changing the node', () => {
+    const stuck = (): Promise<void> => {
+      const others = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
+      const meddle = (): unknown =>
+        kube.change(nodes, 'n1', ({ spec }) =>
+          spec?.taints?.push({ key: others.pop() ?? '', effect: 'NoSchedule' }),
+        );
+      kube.before('patch', 'nodes', meddle, 10);
+      return setUp(hostWith({}), { removeTaint: true, nodeName: 'n1' });
+    };
+
+    it('fails, and says why in an Event on the node', async () => {
+      await expect(stuck()).rejects.toThrow('Could not change node "n1" in 10 attempts');
+      const [event] = (await kube.list(events)).items;
+      expect(event).toMatchObject({ reason: 'NVMeTaintStuck', involvedObject: { kind: 'Node', name: 'n1' } });
+    });
+
+    it('fails with the same words where its account may write no Event', async () => {
+      kube.create = () => Promise.reject(new Error('events is forbidden'));
+      await expect(stuck()).rejects.toThrow('Could not change node "n1" in 10 attempts');
+    });
   });
 
   it('leaves the taint when a step fails', async () => {
