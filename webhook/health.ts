@@ -7,6 +7,8 @@ export interface HealthOptions {
   registry: Registry;
   /** What keeps us from answering the API server rightly now, in words; empty when ready. */
   notReady: () => string[];
+  /** What is stuck for good, so that only a restart helps. */
+  stuck: () => string[];
 }
 
 export interface HealthServer {
@@ -14,7 +16,7 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** `/healthz` (the process answers), `/readyz` and `/metrics` over plain HTTP: the kubelet and Prometheus ask. */
+/** `/healthz`, `/readyz` and `/metrics` over plain HTTP: the kubelet and Prometheus ask. */
 export async function serveHealth(options: HealthOptions): Promise<HealthServer> {
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
     answer(request.url ?? '/', options, response).catch((error: unknown) => {
@@ -34,14 +36,15 @@ export async function serveHealth(options: HealthOptions): Promise<HealthServer>
 
 async function answer(url: string, options: HealthOptions, response: ServerResponse): Promise<void> {
   const [path] = url.split('?');
-  if (path === '/healthz') send(response, 200, 'ok');
-  else if (path === '/readyz') {
-    const reasons = options.notReady();
-    send(response, reasons.length === 0 ? 200 : 503, reasons.join('\n') || 'ok');
-  } else if (path === '/metrics') {
+  if (path === '/healthz') sendVerdict(response, options.stuck());
+  else if (path === '/readyz') sendVerdict(response, options.notReady());
+  else if (path === '/metrics') {
     send(response, 200, await options.registry.metrics(), options.registry.contentType);
   } else send(response, 404, 'There are /healthz, /readyz and /metrics here');
 }
+
+const sendVerdict = (response: ServerResponse, reasons: readonly string[]): void =>
+  send(response, reasons.length === 0 ? 200 : 503, reasons.join('\n') || 'ok');
 
 function send(
   response: ServerResponse,

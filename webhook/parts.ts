@@ -14,6 +14,7 @@ import { allCaches, createCaches, notSynced, type Caches } from './controllers/c
 import { TaintedNodes } from './controllers/enrol/tainted-nodes.ts';
 import { controllerMetrics, lead, type LeadOptions } from './controllers/lead.ts';
 import { LEASE_NAME } from './lease-name.ts';
+import { Liveness } from './liveness.ts';
 import { registerGauges } from './metrics.ts';
 import { addressOf, type WebhookOptions } from './options.ts';
 import { steadyClock } from './steady-clock.ts';
@@ -35,6 +36,8 @@ export interface Parts {
   identity: string;
   /** What keeps us from doing our work now, in words. */
   notReady(): string[];
+  /** What is stuck for good. */
+  stuck(): string[];
   /** Everything that runs until the signal aborts. */
   run(signal: AbortSignal): Promise<unknown>;
 }
@@ -50,7 +53,8 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
     recordName: CLEANUP_CONFIG_MAP,
     onError: (kind, error) => logger.warn('watch interrupted', { kind, error }),
   });
-  const admission = admissionPart(options, around, registry, caches);
+  const liveness = new Liveness(steadyClock(clock));
+  const admission = admissionPart(options, { ...around, liveness, profiles: caches.profiles }, registry);
   const election = electionPart(options, around, identity);
   const onError = (error: unknown): void => logger.warn('an Event could not be written', { error });
   const recorder = new EventRecorder({ kube, clock, component: 'nvme-webhook', instance: podName, onError });
@@ -63,9 +67,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
     {
       ...around,
       clock: steadyClock(clock),
-      caches,
-      recorder,
-      namespace,
+      ...{ caches, recorder, liveness, namespace },
       dryRun: options.cleanupDryRun,
       spdkSettleMs: options.spdkSettle,
       mayWrite: isLeader,
@@ -76,6 +78,7 @@ export function assemble(options: WebhookOptions, around: Surroundings, registry
     admission,
     recorder,
     identity,
+    stuck: () => liveness.stuck(),
     notReady: () => [
       ...(admission?.notReady() ?? []),
       ...(controllers ? notSynced(caches).map((name) => `the cache of ${name} is not filled yet`) : []),
@@ -102,15 +105,14 @@ const watched = ({ controllers }: WebhookOptions, caches: Caches): Reflector<unk
 
 function admissionPart(
   options: WebhookOptions,
-  around: Surroundings,
+  around: Surroundings & { liveness: Liveness; profiles: Caches['profiles'] },
   registry: Registry,
-  { profiles }: Caches,
 ): AdmissionService | undefined {
   if (!options.admission) return undefined;
   const { namespace, port, bindAddress } = options;
   return new AdmissionService({
     ...around,
-    ...{ registry, namespace, port, bindAddress, profiles },
+    ...{ registry, namespace, port, bindAddress },
     address: addressOf(options),
     times: {
       caLifetimeMs: options.caLifetime,

@@ -24,6 +24,7 @@ export async function run(options: WebhookOptions, context: RunContext): Promise
     port: options.healthPort,
     host: options.bindAddress,
     registry,
+    stuck: () => parts.stuck(),
     notReady: () => [...(draining ? ['draining'] : []), ...parts.notReady()],
   });
   const { namespace } = options;

@@ -4,6 +4,7 @@ import { EventRecorder } from '../../kube/events.ts';
 import { createLogger, type Logger } from '../../logging/logger.ts';
 import { allCaches, createCaches, type Caches } from '../../webhook/controllers/caches.ts';
 import type { LeadOptions } from '../../webhook/controllers/lead.ts';
+import { Liveness } from '../../webhook/liveness.ts';
 import { settle, SteppedClock } from '../fakes/clock.ts';
 import { FakeKube } from '../fakes/kube.ts';
 
@@ -55,6 +56,7 @@ export async function controllerBench(
     ...{ kube, clock, caches, logged, settled },
     options: {
       ...{ kube, clock, caches, recorder, logger, namespace: NAMESPACE, dryRun: false, spdkSettleMs: 60_000 },
+      liveness: new Liveness(clock),
       registry: new Registry(),
       mayWrite: () => true,
     },

@@ -6,6 +6,7 @@ import { nodes, nvmeNodes, persistentVolumes } from '../../kube/resources.ts';
 import { systemClock } from '../../kube/system-clock.ts';
 import { createLogger } from '../../logging/logger.ts';
 import { allCaches, createCaches } from '../../webhook/controllers/caches.ts';
+import { Liveness } from '../../webhook/liveness.ts';
 import { controllerMetrics, lead } from '../../webhook/controllers/lead.ts';
 import { steadyClock } from '../../webhook/steady-clock.ts';
 import { faultProxy, type FaultProxy } from '../builders/fault-proxy.ts';
@@ -46,7 +47,8 @@ describe('clean-up through faults between it and the API server', () => {
     });
     const recorder = new EventRecorder({ kube, clock, component: 'fault-test', instance: 'test' });
     const parts = { kube, clock: steadyClock(clock), caches, recorder, logger, namespace };
-    const options = { ...parts, dryRun: false, spdkSettleMs: 60_000, mayWrite: () => true };
+    const liveness = new Liveness(parts.clock);
+    const options = { ...parts, liveness, dryRun: false, spdkSettleMs: 60_000, mayWrite: () => true };
     return Promise.all([
       ...allCaches(caches).map((cache) => cache.run(stop.signal)),
       lead(options, controllerMetrics(new Registry()), stop.signal),

@@ -8,6 +8,7 @@ import { mutatingWebhooks, secrets, validatingWebhooks } from '../../kube/resour
 import type { Logger } from '../../logging/logger.ts';
 import { AUTHORITY_SECRET } from '../certificates/authority-secret.ts';
 import { CertificateKeeper, type CertificateTimes } from '../certificates/keeper.ts';
+import type { Liveness } from '../liveness.ts';
 import { CONFIGURATION_NAME, hostsOf, type WebhookAddress } from '../registration/configuration.ts';
 import { register } from '../registration/register.ts';
 import { ADMISSION_PATH, admissionApp, PROFILE_PATH } from './app.ts';
@@ -25,6 +26,7 @@ export interface AdmissionServiceOptions {
   bindAddress?: string | undefined;
   times: CertificateTimes;
   profiles: Reflector<NVMeProfile>;
+  liveness: Liveness;
 }
 
 const RESYNC_MS = 60_000;
@@ -76,13 +78,16 @@ export class AdmissionService {
 
   /** Keeps certificate and registration right until the signal aborts. The listener stays open: see `close`. */
   async run(signal: AbortSignal): Promise<void> {
-    const { kube, clock, logger, namespace } = this.#options;
+    const { kube, clock, logger, namespace, liveness } = this.#options;
+    const refresh = liveness.watched('the look at certificate and registration', () =>
+      this.#keeper.refresh(),
+    );
     const loop = new LevelLoop({
       clock,
       resyncMs: RESYNC_MS,
       gatherMs: 200,
       reconcile: async () => {
-        const next = await this.#keeper.refresh();
+        const next = await refresh();
         this.#registered = true;
         return clock.now() + next;
       },

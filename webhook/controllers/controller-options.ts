@@ -2,6 +2,7 @@ import type { KubeApi } from '../../kube/api.ts';
 import type { Clock } from '../../kube/clock.ts';
 import type { EventRecorder } from '../../kube/events.ts';
 import type { Logger } from '../../logging/logger.ts';
+import type { Liveness } from '../liveness.ts';
 import type { Caches } from './caches.ts';
 
 /** What every controller works with; `Metrics` are its own. */
@@ -12,6 +13,8 @@ export interface ControllerOptions<Metrics> {
   recorder: EventRecorder;
   logger: Logger;
   metrics: Metrics;
+  /** Is told what is worked on. */
+  liveness: Liveness;
   /** Asked right before each write: a leader that was frozen may have been replaced. */
   mayWrite: () => boolean;
 }

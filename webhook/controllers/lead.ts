@@ -73,10 +73,11 @@ export async function lead(
 }
 
 function levelLoop(
-  { clock, logger }: LeadOptions,
+  { clock, logger, liveness }: LeadOptions,
   what: string,
   reconcile: (signal: AbortSignal) => Promise<number | undefined>,
 ): LevelLoop {
   const onError = (error: unknown): void => logger.warn(`${what} failed, will be tried again`, { error });
-  return new LevelLoop({ clock, reconcile, onError, resyncMs: RESYNC_MS, gatherMs: GATHER_MS });
+  const watched = liveness.watched(what, reconcile);
+  return new LevelLoop({ clock, reconcile: watched, onError, resyncMs: RESYNC_MS, gatherMs: GATHER_MS });
 }

@@ -20,7 +20,6 @@ import {
 import { AnswerCounts } from '../../../kube/answer-counts.ts';
 import { createLogger } from '../../../logging/logger.ts';
 import { AUTHORITY_SECRET } from '../../../webhook/certificates/authority-secret.ts';
-import { webhookCommand, type WebhookOptions } from '../../../webhook/options.ts';
 import { assemble, type Parts } from '../../../webhook/parts.ts';
 import { PERMISSIONS } from '../../../webhook/permissions.ts';
 import { CONFIGURATION_NAME } from '../../../webhook/registration/configuration.ts';
@@ -40,6 +39,7 @@ import {
   statefulPod,
 } from '../../builders/orphans.ts';
 import { doneBy, grantedBy } from '../../builders/rbac.ts';
+import { webhookOptions } from '../../builders/webhook-options.ts';
 import { SteppedClock } from '../../fakes/clock.ts';
 import { FakeKube } from '../../fakes/kube.ts';
 
@@ -102,18 +102,8 @@ function busyCluster(kube: FakeKube): void {
   kube.add(deployments, keptDeployment({ pages: 100 }, { nodeName: 'spdk' }));
 }
 
-async function optionsOf(...flags: string[]): Promise<WebhookOptions> {
-  let parsed: WebhookOptions | undefined;
-  const command = webhookCommand({}, (options) => {
-    parsed = options;
-    return Promise.resolve();
-  });
-  await command.parseAsync(['node', 'nvme-webhook', ...flags]);
-  return parsed ?? expect.fail('no options');
-}
-
 async function program(kube: FakeKube): Promise<Parts> {
-  const options = await optionsOf('--port=0', '--bind-address=127.0.0.1', '--spdk-settle=0s');
+  const options = await webhookOptions('--port=0', '--bind-address=127.0.0.1', '--spdk-settle=0s');
   const logger = createLogger(() => undefined, kube.clock);
   return assemble(options, { kube, clock: kube.clock, logger, answers: new AnswerCounts() }, new Registry());
 }

@@ -101,12 +101,15 @@ describe('the program nvme-webhook', { timeout: 90_000 }, () => {
     expect(lines.length).toBeGreaterThan(2);
   });
 
-  it('ends at once at a second SIGTERM', async () => {
-    const { child, exited, output } = await startWithoutApiServer('--drain-delay=1h');
+  it('is not ready while it drains, and ends at once at a second SIGTERM', async () => {
+    const { child, health, exited, output } = await startWithoutApiServer('--drain-delay=1h');
     child.kill('SIGTERM');
     await new Promise<void>((resolve) =>
       child.stdout?.on('data', () => output().includes('asked to end') && resolve()),
     );
+    const ready = await fetch(`${health}/readyz`);
+    expect([ready.status, await ready.text()]).toEqual([503, expect.stringMatching(/^draining$/m)]);
+    expect((await fetch(`${health}/healthz`)).status).toBe(200);
     child.kill('SIGTERM');
     expect(await exited).toBe(1);
   });

@@ -44,7 +44,8 @@ export class EnrolController {
   async run(signal: AbortSignal): Promise<void> {
     const unsubscribe = this.#subscribe();
     try {
-      await this.#queue.run(WORKERS, (key) => this.reconcile(key), signal);
+      const work = this.#options.liveness.watched('an enrolment', (key: string) => this.reconcile(key));
+      await this.#queue.run(WORKERS, work, signal);
     } finally {
       for (const stop of unsubscribe) stop();
     }

@@ -42,7 +42,7 @@ export class SpdkController {
     this.#still = new HeldStill(clock, options.spdkSettleMs);
     this.#loop = new LevelLoop({
       ...{ clock, resyncMs: RESYNC_MS, gatherMs: GATHER_MS },
-      reconcile: (signal) => this.#look(signal),
+      reconcile: options.liveness.watched('SPDK', (signal: AbortSignal) => this.#look(signal)),
       onError: (error) => logger.warn('SPDK failed, will be tried again', { error }),
     });
     this.#namespaces = new BoundNamespaces({
