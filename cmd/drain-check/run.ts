@@ -9,6 +9,7 @@ import type { Printable } from '../print/objects.ts';
 import { NONE } from '../print/table.ts';
 import { writeRows } from '../print/write-rows.ts';
 import { absent } from '../../kube/absent.ts';
+import { allOf } from '../read/all-of.ts';
 import { optional } from '../read/optional.ts';
 import { selectedNodes } from '../read/selected-nodes.ts';
 import { sizeText } from '../../api/summary.ts';
@@ -48,8 +49,8 @@ export async function runDrainCheck(op: DrainCheckOp, context: Context): Promise
 
 async function readView({ kube, stderr }: Context, names: readonly string[]): Promise<DrainView> {
   const note = (what: string) => (why: string) => stderr.write(`Note: ${what}: ${why}\n`);
-  const [found, volumes, running, reports] = await Promise.all([
-    Promise.all(names.map((name) => kube.get(nodes, name))),
+  const [found, volumes, running, reports] = await allOf([
+    allOf(names.map((name) => kube.get(nodes, name))),
     kube.listAll(persistentVolumes),
     readPods(kube, note('Pods are not looked at')),
     optional(readReports(kube, names), note('Data without a volume is not looked at')),

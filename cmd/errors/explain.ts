@@ -2,6 +2,7 @@ import { CredentialError } from '../../kube/config-error.ts';
 import { ApiError, TransportError } from '../../kube/errors.ts';
 import { Failure, Failures } from './exit.ts';
 import { NotInstalled } from './not-installed.ts';
+import { whereNamesAre } from './known-names.ts';
 import { missingPermission } from './permission.ts';
 import { UsageError } from './usage.ts';
 
@@ -13,7 +14,7 @@ export interface ErrorContext {
 
 /** The lines for stderr, in kubectl's words where kubectl has words for it (StandardErrorMessage in kubectl). */
 export function explain(error: unknown, context: ErrorContext = {}): string[] {
-  if (error instanceof Failures) return error.errors.flatMap((one) => explain(one, context));
+  if (error instanceof Failures) return saidOnce(error.errors.flatMap((one) => explain(one, context)));
   if (error instanceof UsageError) return usageLines(error);
   if (error instanceof ApiError) return apiLines(error);
   if (error instanceof TransportError) return [transportLine(error, context)];
@@ -29,6 +30,10 @@ export function explain(error: unknown, context: ErrorContext = {}): string[] {
   return [`error: ${error instanceof Error ? error.message : String(error)}`];
 }
 
+/** What to do next stands behind the last of those that failed alike. */
+const saidOnce = (lines: string[]): string[] =>
+  lines.filter((line, index) => lines.lastIndexOf(line) === index);
+
 function usageLines(error: UsageError): string[] {
   if (error.command === undefined) return [`error: ${error.message}`];
   return [`error: ${error.message}`, `See '${error.command} --help' for usage.`];
@@ -43,8 +48,13 @@ function apiLines(error: ApiError): string[] {
     ];
   }
   const line = `Error from server${reason ? ` (${reason})` : ''}: ${error.message}`;
-  const permission = error.code === 403 ? missingPermission(error.message) : undefined;
-  return permission === undefined ? [line] : [line, permission];
+  const next = nextStep(error);
+  return next === undefined ? [line] : [line, next];
+}
+
+function nextStep({ code, message, status }: ApiError): string | undefined {
+  if (code === 403) return missingPermission(message);
+  return code === 404 ? whereNamesAre(status) : undefined;
 }
 
 function transportLine(error: TransportError, { host = 'localhost:8080' }: ErrorContext): string {

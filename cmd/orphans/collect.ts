@@ -16,6 +16,7 @@ import type { Memory } from '../../orphans/decide.ts';
 import { readApproved, readRecord, stoppedReason } from '../../orphans/record.ts';
 import { clusterState, type ClusterState } from '../../orphans/state.ts';
 import { absent } from '../../kube/absent.ts';
+import { allOf } from '../read/all-of.ts';
 import { installed } from '../read/installed.ts';
 
 /** What orphans are judged from, as the API server has it now. */
@@ -31,7 +32,7 @@ export interface OrphanView {
 export async function collectOrphans(kube: KubeApi): Promise<OrphanView> {
   const notes: string[] = [];
   const reports = await installed(kube.listAll(nvmeNodes), nvmeNodes);
-  const [profiles, volumes, claims, users, classes, record] = await Promise.all([
+  const [profiles, volumes, claims, users, classes, record] = await allOf([
     kube.listAll(nvmeProfiles),
     kube.listAll(persistentVolumes),
     kube.listAll(persistentVolumeClaims),

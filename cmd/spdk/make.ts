@@ -2,6 +2,7 @@ import type { KubeApi, KubeObject } from '../../kube/api.ts';
 import { podLabels, spdkDeployment } from '../../spdk/deployment.ts';
 import { grantOf } from '../../spdk/grant.ts';
 import { Failure, Failures } from '../errors/exit.ts';
+import { missingPermission } from '../errors/permission.ts';
 import { collectHugepages } from '../hugepages/collect.ts';
 import type { SpdkOrder } from './order.ts';
 
@@ -15,10 +16,15 @@ export async function makeDeployment(
   if (errors.length > 0) throw new Failures(errors);
   const [found] = facts;
   if (found === undefined) throw new Failure(`node ${order.node} was not found`);
-  if (notes.length > 0) throw new Failure(notes.join('; '));
+  if (notes.length > 0) throw unknownPages(notes.join('; '));
   const grant = grantOf(found, order.size, { namespace, labels: podLabels(order.choice.name) });
   if ('problem' in grant) {
     throw new Failure(grant.problem, grant.next === undefined ? {} : { next: grant.next });
   }
   return spdkDeployment(found.node, order.choice, grant);
+}
+
+function unknownPages(why: string): Failure {
+  const next = missingPermission(why);
+  return new Failure(why, next === undefined ? {} : { next });
 }

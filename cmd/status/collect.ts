@@ -1,7 +1,6 @@
 import { NODE_LABEL } from '../../api/keys.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { isForbidden } from '../../kube/errors.ts';
 import { slim } from '../../kube/projection.ts';
 import {
   nodes,
@@ -12,8 +11,8 @@ import {
   type PersistentVolume,
 } from '../../kube/resources.ts';
 import type { NodeSelection } from '../cli/node-selection.ts';
-import { Failures } from '../errors/exit.ts';
 import { absent } from '../../kube/absent.ts';
+import { allOf } from '../read/all-of.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -48,8 +47,9 @@ export async function collect(
     labelSelector: volumeSelector(query.names),
     ...(volume ? { decode: volume } : { project: slim<PersistentVolume>, streamed: true }),
   };
-  const [[found, reports], volumes, profiles] = await Promise.all([
-    allOf(readNodes(kube, query, node), readReports(kube, query.names)),
+  const [found, reports, volumes, profiles] = await allOf([
+    readNodes(kube, query, node),
+    readReports(kube, query.names),
     optional(kube.listAll(persistentVolumes, volumesOfOurs), (why) =>
       notes.push(`Volumes are shown as the agents last reported them: ${why}`),
     ),
@@ -63,14 +63,6 @@ export async function collect(
     profiles: profiles ?? [],
   };
   return { view, errors: found.errors, notes };
-}
-
-/** Both, or the first failure; all of them when permissions are missing, so that they can be asked for at once. */
-async function allOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const [a, b] = await Promise.allSettled([first, second]);
-  if (a.status === 'fulfilled' && b.status === 'fulfilled') return [a.value, b.value];
-  const errors = [a, b].flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
-  throw errors.every(isForbidden) ? new Failures(errors) : errors[0];
 }
 
 /** Selects the PersistentVolumes of ours, on these nodes or on all. */

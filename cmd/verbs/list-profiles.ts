@@ -5,6 +5,7 @@ import { clusterVerb, type Context, type Invocation } from '../cli/verb.ts';
 import { UsageError } from '../errors/usage.ts';
 import { listProfiles, printableProfiles } from '../list/profiles.ts';
 import { writeRows } from '../print/write-rows.ts';
+import { allOf } from '../read/all-of.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 
@@ -47,7 +48,7 @@ function parse({ args, flags }: Invocation): ListProfilesOp {
 
 async function run({ selector, print }: ListProfilesOp, context: Context): Promise<void> {
   const { kube, stderr, clock } = context;
-  const [profiles, found] = await Promise.all([
+  const [profiles, found] = await allOf([
     installed(kube.listAll(nvmeProfiles), nvmeProfiles),
     optional(kube.listAll(nodes), (why) => stderr.write(`Note: Nodes are not counted: ${why}\n`)),
   ]);

@@ -36,7 +36,9 @@ describe('the package of npm pack, installed globally on a machine without a reg
 
   it('talks to a cluster, prints its manifests, and completes', async () => {
     const unknown = await kubectl('nvme', 'status', 'no-such-node');
-    expect(unknown.stderr).toBe('Error from server (NotFound): nodes "no-such-node" not found\n');
+    expect(unknown.stderr).toBe(
+      'Error from server (NotFound): nodes "no-such-node" not found\nSee which there are with: kubectl get nodes\n',
+    );
     const manifests = await kubectl('nvme', 'install', '-o', 'yaml');
     expect(manifests).toMatchObject({ exitCode: 0, stderr: '' });
     expect(manifests.stdout).toContain('kind: DaemonSet');

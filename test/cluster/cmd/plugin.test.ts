@@ -59,14 +59,14 @@ describe('kubectl nvme on a real cluster', () => {
     );
   });
 
-  it('says of an unknown node exactly what kubectl says', async () => {
-    const ours = await kubectl('nvme', 'status', 'no-such-node');
-    expect(ours).toEqual(await kubectl('get', 'node', 'no-such-node'));
-    expect(ours).toEqual({
-      exitCode: 1,
-      stdout: '',
-      stderr: 'Error from server (NotFound): nodes "no-such-node" not found\n',
-    });
+  it('says of an unknown node what kubectl says, and then how to go on', async () => {
+    const theirs = await kubectl('get', 'node', 'no-such-node');
+    expect(theirs.stderr).toBe('Error from server (NotFound): nodes "no-such-node" not found\n');
+    const next = 'See which there are with: kubectl get nodes\n';
+    for (const verb of [['status'], ['plan', 'node']]) {
+      const ours = await kubectl('nvme', ...verb, 'no-such-node');
+      expect(ours).toEqual({ ...theirs, stderr: `${theirs.stderr}${next}` });
+    }
   });
 
   it('says of an empty result exactly what kubectl says', async () => {

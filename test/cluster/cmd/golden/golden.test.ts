@@ -51,6 +51,6 @@ describe('what every command line prints on a real control plane', () => {
     });
     // What the other verbs look at comes once the kinds are installed.
     if (verb === 'install') await addStorage(kube);
-    await expect(parts.join('\n')).toMatchFileSnapshot(join('output', `${verb.replace(' ', '-')}.txt`));
+    await expect(parts.join('\n')).toMatchFileSnapshot(join('output', `${verb.replaceAll(' ', '-')}.txt`));
   });
 });

@@ -13,6 +13,25 @@ const printed = (verb: string, sortBy = '.metadata.name', names = ''): string[] 
   ];
 };
 
+/** What the lab's kubeconfig says, in files and words of their own. */
+const PARTS = [
+  'kubectl config view --raw > all.yaml',
+  "kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d > ca.pem",
+  'for part in certificate key; do kubectl config view --raw -o jsonpath="{.users[0].user.client-$part-data}" | base64 -d > $part.pem; done',
+  "kubectl config view -o jsonpath='{.clusters[0].cluster.server}' > server",
+  "kubectl config view -o jsonpath='{.clusters[0].name}' > cluster",
+  "kubectl config view -o jsonpath='{.users[0].name}' > user",
+];
+
+/** A command of which only the node's name is to be seen. */
+const named = 'kubectl nvme status worker-1 -o name';
+
+/** An account that may read what lies in no namespace, and nothing else. */
+const READER = [
+  'kubectl create clusterrole reader --verb=get,list,watch --resource=nodes,persistentvolumes,nvmenodes.kubectl-nvme.dev,nvmeprofiles.kubectl-nvme.dev',
+  'kubectl create clusterrolebinding reader --clusterrole=reader --user=ann',
+];
+
 /** Verbs whose lines change nothing that others look at: they run side by side. */
 export const READING: ReadonlySet<string> = new Set([
   ...['version', 'completion', 'status', 'describe node', 'plan node', 'drain-check', 'health', 'hugepages'],
@@ -20,7 +39,7 @@ export const READING: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The command lines of each verb, run in this order on one cluster, what changes it behind what only looks. A test of the
+ * The command lines of each verb, of the flags of every verb, and of an account that may do little; run in this order on one cluster, what changes it behind what only looks. A test of the
  * unit ring holds them to every flag and every example of `--help`.
  */
 export const LINES: Readonly<Record<string, readonly string[]>> = {
@@ -48,6 +67,54 @@ export const LINES: Readonly<Record<string, readonly string[]>> = {
     'kubectl nvme status -l pool=nvme',
     `kubectl nvme status -o jsonpath='{.items[?(@.phase!="Ready")].metadata.name}'`,
     'timeout --preserve-status -s INT 4 kubectl nvme status -w',
+  ],
+  'config flags': [
+    ...PARTS,
+    `env -u KUBECONFIG ${named}`,
+    `env -u KUBECONFIG ${named} --kubeconfig all.yaml`,
+    `${named} --kubeconfig none.yaml`,
+    `env -u KUBECONFIG ${named} -s $(cat server) --certificate-authority ca.pem --client-certificate certificate.pem --client-key key.pem`,
+    `env -u KUBECONFIG ${named} -s $(cat server) --insecure-skip-tls-verify --client-certificate certificate.pem --client-key key.pem`,
+    `env -u KUBECONFIG ${named} -s $(cat server) --client-certificate certificate.pem --client-key key.pem`,
+    `${named} --tls-server-name kubernetes.default.svc`,
+    `${named} --tls-server-name no.such.name`,
+    'kubectl config --kubeconfig all.yaml set-context other --cluster $(cat cluster) --user $(cat user)',
+    `${named} --kubeconfig all.yaml --context other`,
+    `${named} --context none 2>&1 | sed 's/known: .*/known: …)/'`,
+    `${named} --cluster $(cat cluster) --user $(cat user)`,
+    `${named} --cluster none 2>&1 | sed 's/known: .*/known: …)/'`,
+    `${named} --user none 2>&1 | sed 's/known: .*/known: …)/'`,
+    `${named} --token $(kubectl create token default)`,
+    `${named} --token made-up`,
+    `${named} --as nobody`,
+    `${named} --as nobody --as-uid 42 --as-group some --as-group system:masters`,
+    `${named} --as-group some`,
+    'kubectl nvme spdk apply --node worker-1 --image spdk:1 --dry-run=server -n none',
+    `${named} --request-timeout 20s`,
+    `${named} --request-timeout soon`,
+  ],
+  'read-only account': [
+    ...READER,
+    'kubectl nvme status --as ann',
+    'kubectl nvme describe node worker-1 --as ann',
+    'kubectl nvme plan node worker-1 --as ann -o wide',
+    'kubectl nvme list drives --as ann',
+    'kubectl nvme list volumes --as ann',
+    'kubectl nvme list profiles --as ann',
+    'kubectl nvme health --as ann',
+    'kubectl nvme hugepages --as ann',
+    'kubectl nvme drain-check worker-1 --as ann',
+    'kubectl nvme list orphans --as ann',
+    'kubectl nvme cleanup --as ann',
+    'kubectl nvme logs worker-1 --as ann',
+    'kubectl nvme snapshot worker-1 --as ann > worker-1.json',
+    'kubectl nvme setup node worker-1 --layout lvm --wait=false --as ann',
+    'kubectl nvme reset node worker-2 --plan-id reset-worker-2 --wait=false --as ann',
+    'kubectl nvme taint worker-1 --as ann',
+    'kubectl nvme spdk apply --node worker-1 --image spdk:1 --as ann',
+    'kubectl nvme install --wait=false --as ann',
+    'kubectl nvme uninstall --as ann',
+    'kubectl nvme doctor --as ann',
   ],
   'describe node': ['kubectl nvme describe node worker-1', 'kubectl nvme describe node worker-1 worker-2'],
   'plan node': [

@@ -7,6 +7,7 @@ const SCRUBS: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>'],
   [/("?resourceVersion"?: ")\d+"/g, '$1<version>"'],
   [/127\.0\.0\.1:\d+/g, '<server>'],
+  [/\/\S*\/kubectl-nvme-test-\w{6}(?=\/)/g, '<home>'],
   [/\bnvme-agent-[a-z0-9]{5}\b/g, 'nvme-agent-<id>'],
   [/\bnvme-webhook-[a-z0-9]{8,10}-[a-z0-9]{5}\b/g, 'nvme-webhook-<id>'],
   [/(?<= {3}|: {2,})\d+(?:s|m(?:\d+s)?|h(?:\d+m)?|d(?:\d+h)?)(?= {3}|$)/gm, '<age>'],

@@ -52,15 +52,16 @@ describe('what the built kubectl-nvme says of wrong input', () => {
     server().answer('/api/v1/nodes/x', answer);
     server().answer(`${NVME}/nvmenodes/x`, status(404, 'NotFound', 'nvmenodes "x" not found', { name: 'x' }));
     expect(await refusal('describe', 'node', 'x')).toBe(
-      'Error from server (NotFound): nodes "x" not found\n',
+      'Error from server (NotFound): nodes "x" not found\nSee which there are with: kubectl get nodes\n',
     );
   });
 
   it('an unknown profile', async () => {
     const message = 'nvmeprofiles.kubectl-nvme.dev "x" not found';
-    server().answer(`${NVME}/nvmeprofiles/x`, status(404, 'NotFound', message, { name: 'x' }));
+    const details = { name: 'x', kind: 'nvmeprofiles', group: 'kubectl-nvme.dev' };
+    server().answer(`${NVME}/nvmeprofiles/x`, status(404, 'NotFound', message, details));
     expect(await refusal('setup', 'node', 'n1', '--profile', 'x')).toBe(
-      `Error from server (NotFound): ${message}\n`,
+      `Error from server (NotFound): ${message}\nSee which there are with: kubectl nvme list profiles\n`,
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CONFIG_FLAGS } from '../../../../cmd/cli/config-flags.ts';
 import type { Flag } from '../../../../cmd/cli/flag.ts';
 import { VERBS } from '../../../../cmd/cli/registry.ts';
 import { LINES } from '../../../cluster/cmd/golden/lines.ts';
@@ -26,3 +27,10 @@ describe.each(VERBS.map((entry) => ({ name: entry.path.join(' '), entry })))(
     });
   },
 );
+
+describe('golden output: the flags of every command', () => {
+  it('covers each', () => {
+    const missing = CONFIG_FLAGS.filter((flag) => !all.some((line) => isGiven(flag, line)));
+    expect(missing.map(({ long }) => `--${long}`)).toEqual([]);
+  });
+});

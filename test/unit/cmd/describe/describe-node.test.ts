@@ -154,7 +154,8 @@ describe('kubectl nvme describe node', () => {
     const { stdout, stderr, exitCode } = await run('n1', 'n9');
     expect(stdout).toMatch(/^Node: {7}n1\n/);
     expect({ stderr, exitCode }).toEqual({
-      stderr: 'Error from server (NotFound): nodes "n9" not found\n',
+      stderr:
+        'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
       exitCode: 1,
     });
   });

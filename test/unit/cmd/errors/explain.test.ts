@@ -3,14 +3,18 @@ import { explain } from '../../../../cmd/errors/explain.ts';
 import { Failure, Failures } from '../../../../cmd/errors/exit.ts';
 import { NotInstalled } from '../../../../cmd/errors/not-installed.ts';
 import { ApiError, TransportError } from '../../../../kube/errors.ts';
-import { nodes, nvmeNodes } from '../../../../kube/resources.ts';
+import { nodes, nvmeNodes, pods } from '../../../../kube/resources.ts';
 import { forbidden, internalError, notFound } from '../../../fakes/kube-answers.ts';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
 
 describe('error messages', () => {
   it('name the reason of the server, as kubectl does', () => {
-    expect(explain(notFound(nodes, 'x'))).toEqual(['Error from server (NotFound): nodes "x" not found']);
+    expect(explain(notFound(nodes, 'x'))).toEqual([
+      'Error from server (NotFound): nodes "x" not found',
+      'See which there are with: kubectl get nodes',
+    ]);
+    expect(explain(notFound(pods, 'x'))).toEqual(['Error from server (NotFound): pods "x" not found']);
     expect(explain(internalError())).toEqual([
       'Error from server (InternalError): Internal error occurred: etcdserver: request timed out',
     ]);
@@ -52,11 +56,13 @@ describe('error messages', () => {
   });
 
   it('print the next step of a failure, and all of several failures', () => {
-    const failures = new Failures([notFound(nodes, 'x'), new Failure('no', { next: 'Do this' })]);
-    expect(explain(failures)).toEqual([
+    const failures = [notFound(nodes, 'x'), new Failure('no', { next: 'Do this' }), notFound(nodes, 'y')];
+    expect(explain(new Failures(failures))).toEqual([
       'Error from server (NotFound): nodes "x" not found',
       'error: no',
       'Do this',
+      'Error from server (NotFound): nodes "y" not found',
+      'See which there are with: kubectl get nodes',
     ]);
   });
 });

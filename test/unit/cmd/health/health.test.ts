@@ -61,7 +61,8 @@ describe('kubectl nvme health', () => {
   it('fails for a node that does not exist', async () => {
     expect(await run('n9')).toMatchObject({
       exitCode: 1,
-      stderr: 'Error from server (NotFound): nodes "n9" not found\n',
+      stderr:
+        'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
     });
   });
 });

@@ -80,7 +80,10 @@ describe('kubectl nvme hugepages', () => {
 
   it('says that a node is not there', async () => {
     const { stderr, exitCode } = await run('hugepages', 'n9');
-    expect([stderr, exitCode]).toEqual(['Error from server (NotFound): nodes "n9" not found\n', 1]);
+    expect([stderr, exitCode]).toEqual([
+      'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
+      1,
+    ]);
   });
 });
 

@@ -78,7 +78,9 @@ describe('kubectl nvme logs', () => {
       'error: no nvme-agent runs on node n1\n' +
         'See where it should run: kubectl get daemonsets -A -l app.kubernetes.io/name=nvme-agent\n',
     );
-    expect((await run('n9')).stderr).toBe('Error from server (NotFound): nodes "n9" not found\n');
+    expect((await run('n9')).stderr).toBe(
+      'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
+    );
   });
 
   it('repeats what the API server says about the log', async () => {

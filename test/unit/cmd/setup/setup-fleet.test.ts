@@ -52,7 +52,9 @@ describe('kubectl nvme setup node, of several nodes', () => {
     agentEnds('n3', 'True');
     const { stdout, stderr, exitCode } = await running;
     expect(stdout.split('\n').sort()).toEqual(['', 'node/n1 set up', 'node/n3 set up']);
-    expect(stderr).toContain('Error from server (NotFound): nodes "n9" not found\n');
+    expect(stderr).toContain(
+      'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
+    );
     expect(stderr).toContain('error: set-up of node n2 stopped: StepFailed: mkfs.ext4 exited with 1\n');
     expect(exitCode).toBe(1);
   });

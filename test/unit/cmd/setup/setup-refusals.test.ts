@@ -74,10 +74,12 @@ describe('kubectl nvme setup node refuses', () => {
   });
 
   it('repeats the server’s NotFound for an unknown node and an unknown profile', async () => {
-    expect((await bench.setup('x')).stderr).toBe('Error from server (NotFound): nodes "x" not found\n');
+    expect((await bench.setup('x')).stderr).toBe(
+      'Error from server (NotFound): nodes "x" not found\nSee which there are with: kubectl get nodes\n',
+    );
     bench.addEnrolledNode();
     expect((await bench.setup('n1', '--profile', 'x')).stderr).toBe(
-      'Error from server (NotFound): nvmeprofiles.kubectl-nvme.dev "x" not found\n',
+      'Error from server (NotFound): nvmeprofiles.kubectl-nvme.dev "x" not found\nSee which there are with: kubectl nvme list profiles\n',
     );
   });
 

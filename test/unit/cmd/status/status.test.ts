@@ -176,7 +176,8 @@ describe('kubectl nvme status', () => {
     const { stdout, stderr, exitCode } = await status('n1', 'x');
     expect(stdout).toMatch(/^n1 +Ready/m);
     expect({ stderr, exitCode }).toEqual({
-      stderr: 'Error from server (NotFound): nodes "x" not found\n',
+      stderr:
+        'Error from server (NotFound): nodes "x" not found\nSee which there are with: kubectl get nodes\n',
       exitCode: 1,
     });
   });

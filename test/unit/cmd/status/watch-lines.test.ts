@@ -66,7 +66,8 @@ describe('kubectl nvme status -w without a terminal', () => {
     expect(await watch(['x'], {}, 99)).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr: 'Error from server (NotFound): nodes "x" not found\n',
+      stderr:
+        'Error from server (NotFound): nodes "x" not found\nSee which there are with: kubectl get nodes\n',
     });
     kube.fail('list', 'nodes', forbidden(nodes, 'list'), 10);
     expect((await watch([], {}, 99)).stderr).toContain('Error from server (Forbidden): nodes is forbidden');

@@ -74,7 +74,8 @@ describe('kubectl nvme taint', () => {
       expect(named).toEqual({
         exitCode: 1,
         stdout: 'node/n1 untainted and paused\nnode/n2 untainted and paused\n',
-        stderr: 'Error from server (NotFound): nodes "n9" not found\n',
+        stderr:
+          'Error from server (NotFound): nodes "n9" not found\nSee which there are with: kubectl get nodes\n',
       });
       expect((await run('-l', 'disk=nvme', '--remove')).stdout).toBe(
         'node/n1 unchanged\nnode/n2 unchanged\n',
