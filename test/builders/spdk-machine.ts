@@ -1,7 +1,7 @@
 import { withDefaults } from '../../api/defaults.ts';
 import type { SpdkLayout } from '../../api/layout.ts';
 import type { NVMeProfileSpec, NVMeProfileSpecInput, PartialDeep } from '../../api/profile.ts';
-import type { PciDevice, Snapshot } from '../../api/snapshot.ts';
+import type { PciDevice, Snapshot, SpdkController, SpdkRecord } from '../../api/snapshot.ts';
 import { takeInventory } from '../../agent/inventory/classify.ts';
 import type { KnownVolume } from '../../agent/plan/known-volume.ts';
 import { planSetup } from '../../agent/plan/plan.ts';
@@ -60,3 +60,20 @@ export function planFor(
   const inventory = takeInventory(snapshot, { provider, drives, strict: true, volumes });
   return planSetup(inventory, { spec, nodeUID: 'uid-1', ...(capacity ? { capacity } : {}) });
 }
+
+/** What we have on record of SPDK on this machine. */
+export const spdkRecord = (controllers: SpdkController[], more: Partial<SpdkRecord> = {}): SpdkRecord => ({
+  machineID: spdkMachine().machineID ?? '',
+  controllers,
+  hugepages: [],
+  ...more,
+});
+/** A controller that was handed over with its one drive, in this boot. */
+export const handedController = (more: Partial<SpdkController> = {}): SpdkController => ({
+  address: A,
+  driver: 'uio_pci_generic',
+  state: 'bound',
+  bootID: spdkMachine().bootID ?? '',
+  drives: [{ identity: 'nvme-Amazon_EC2_NVMe_Instance_Storage_AWSNVME1N1#1', model: 'M', size: 900 }],
+  ...more,
+});

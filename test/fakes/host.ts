@@ -1,23 +1,20 @@
 import { BEGUN_PATH } from '../../agent/discover/begun.ts';
-import { parseMark } from '../../agent/discover/mark.ts';
-import { formatSpdkRecord, parseSpdkRecord, SPDK_PATH } from '../../agent/discover/spdk-record.ts';
-import {
-  CommandError,
-  type DeviceUsers,
-  type Host,
-  type NamespaceMount,
-  type RunOptions,
-  type RunResult,
-  type Place,
+import { parseSpdkRecord, SPDK_PATH } from '../../agent/discover/spdk-record.ts';
+import type {
+  DeviceUsers,
+  Host,
+  NamespaceMount,
+  Place,
+  RunOptions,
+  RunResult,
 } from '../../agent/host/host.ts';
 import { factsOf, mapperName } from '../../agent/inventory/facts.ts';
-import { poolPath } from '../../agent/inventory/hugepages.ts';
-import { isSwap } from '../../agent/inventory/use.ts';
-import { parseMountinfo } from '../../agent/inventory/mountinfo.ts';
 import { commandOf } from '../../agent/plan/command.ts';
 import type { Step } from '../../agent/plan/step.ts';
 import type { Snapshot } from '../../api/snapshot.ts';
 import { applied, interrupted } from './drive-model.ts';
+import { answerTo, filesOf, isUsed } from './drives/answers.ts';
+import { MarkedBlocks } from './drives/marked-blocks.ts';
 import { PciModel } from './pci-model.ts';
 
 /** The agent's process is gone: everything it still tries fails with this. */
@@ -45,8 +42,7 @@ export class FakeHost implements Host {
   readonly openers = new Map<string, string[]>();
   /** Error by the start of a program's line. */
   readonly failures = new Map<string, Error>();
-  /** First blocks that a reset has marked, by kernel path. */
-  readonly #marks = new Map<string, string>();
+  readonly #marks = new MarkedBlocks();
   /** Called before each writing program. */
   onWrite: (line: string) => void | Promise<void> = () => undefined;
   /** The PCI drivers and hugepages of its kernel. */
@@ -95,7 +91,8 @@ export class FakeHost implements Host {
     const line = command.join(' ');
     this.programs.push(options.writes ? `!${line}` : line);
     for (const [start, error] of this.failures) if (line.startsWith(start)) throw error;
-    if (!options.writes) return { stdout: this.#answer(command), stderr: '' };
+    if (!options.writes)
+      return { stdout: answerTo(command, this.resolve(command.at(-1) ?? ''), this.snapshot), stderr: '' };
     if (!this.#locked) throw new Error(`Expected the write lock for ${line}`);
     await this.onWrite(line);
     this.#write(command, options.input ?? '');
@@ -104,7 +101,7 @@ export class FakeHost implements Host {
 
   async readFile(path: string): Promise<string> {
     this.live();
-    const text = this.#files.get(path) ?? this.#facts()[path];
+    const text = this.#files.get(path) ?? filesOf(this.snapshot)[path];
     if (text !== undefined) return Promise.resolve(text);
     throw missing(path);
   }
@@ -140,20 +137,6 @@ export class FakeHost implements Host {
     return Promise.resolve();
   }
 
-  /** What the kernel and the machine say of themselves. */
-  #facts(): Record<string, string | undefined> {
-    const { spdk, machineID, bootID, hugepages = [] } = this.snapshot;
-    const pages: Record<string, string> = {};
-    for (const { numaNode, size, total } of hugepages)
-      pages[`${poolPath(numaNode, size)}/nr_hugepages`] = `${total}\n`;
-    return {
-      [SPDK_PATH]: spdk && formatSpdkRecord(spdk),
-      '/etc/machine-id': machineID,
-      '/proc/sys/kernel/random/boot_id': bootID,
-      ...pages,
-    };
-  }
-
   makeDirectory(): Promise<void> {
     this.live();
     return Promise.resolve();
@@ -167,38 +150,15 @@ export class FakeHost implements Host {
     return Promise.resolve(2 ** 40);
   }
 
-  /** Blank drives read as zeros, any other as counting bytes, but for its mark. */
   readBlocks(path: string, places: readonly Place[]): Promise<Uint8Array[]> {
-    return Promise.resolve(places.map((place) => this.#blockAt(path, place)));
-  }
-
-  #blockAt(path: string, { offset, length }: Place): Uint8Array {
     const device = this.resolve(path);
-    const sample = this.snapshot.samples?.[device];
-    if (sample?.constant !== null) return new Uint8Array(length);
-    const bytes = Uint8Array.from({ length }, (_, index) => (offset + index) % 251);
-    if (offset === 0) bytes.set(Buffer.from(this.#marks.get(device) ?? ''));
-    return bytes;
-  }
-
-  #writeMark(device: string, block: string): void {
-    this.#marks.set(device, block);
-    const mark = parseMark(Buffer.from(block))?.uuid;
-    if (mark === undefined) throw new Error(`Expected a mark to be written, got ${block}`);
-    this.snapshot = {
-      ...this.snapshot,
-      samples: { ...this.snapshot.samples, [device]: { constant: null, mark } },
-    };
+    return Promise.resolve(places.map((place) => this.#marks.blockAt(this.snapshot, device, place)));
   }
 
   async probeExclusive(path: string): Promise<void> {
     this.live();
     const device = this.resolve(path);
-    const used = [...factsOf(this.snapshot).devices.values()].find((block) => block.path === device);
-    const held = used?.rows.some(({ children = [] }) => children.length > 0) === true;
-    const mounted = parseMountinfo(this.snapshot.mountinfo ?? '')?.some(({ source }) => source === device);
-    const swapped = isSwapOn(this.snapshot, device);
-    if (!held && !swapped && mounted !== true && !this.busy.has(device)) return Promise.resolve();
+    if (!isUsed(this.snapshot, device) && !this.busy.has(device)) return Promise.resolve();
     throw Object.assign(new Error(`EBUSY: resource busy or locked, open '${path}'`), { code: 'EBUSY' });
   }
 
@@ -262,7 +222,8 @@ export class FakeHost implements Host {
   #write(command: readonly string[], input: string): void {
     const [program, target = '', path = ''] = command;
     if (program === 'dd') {
-      this.change(() => this.#writeMark(this.resolve(target.slice('of='.length)), input));
+      const device = this.resolve(target.slice('of='.length));
+      this.change(() => (this.snapshot = this.#marks.written(this.snapshot, device, input)));
       return;
     }
     if (program === 'mkdir') {
@@ -299,19 +260,6 @@ export class FakeHost implements Host {
     this.live();
   }
 
-  #answer(command: readonly string[]): string {
-    const [program] = command;
-    const path = this.resolve(command.at(-1) ?? '');
-    if (program === 'blkid') {
-      const found = Object.entries(this.snapshot.blkid?.[path] ?? {});
-      if (found.length === 0) throw new CommandError(command, { exitCode: 2, stderr: '', timedOut: false });
-      return exported(found);
-    }
-    if (program === 'mdadm') return exported(Object.entries(this.snapshot.md?.[path] ?? {}));
-    if (program === 'udevadm') return '';
-    throw new Error(`Expected a program that the fake knows, got ${command.join(' ')}`);
-  }
-
   protected resolve(path: string): string {
     const { byId = {}, lvs = [] } = this.snapshot;
     const link = path.startsWith('/dev/disk/by-id/')
@@ -327,15 +275,6 @@ export class FakeHost implements Host {
     if (this.#dead) throw new KilledError('killed');
   }
 }
-
-function isSwapOn(snapshot: Snapshot, path: string): boolean {
-  const facts = factsOf(snapshot);
-  const block = [...facts.devices.values()].find((device) => device.path === path);
-  return block !== undefined && isSwap(facts, block);
-}
-
-const exported = (values: readonly [string, string][]): string =>
-  values.map(([key, value]) => `${key}=${value}\n`).join('');
 
 const missing = (path: string): Error =>
   Object.assign(new Error(`ENOENT: no such file or directory, '${path}'`), { code: 'ENOENT' });

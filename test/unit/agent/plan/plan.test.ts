@@ -262,6 +262,8 @@ test('the plan ID changes with everything that the plan was made from', () => {
     plan(machine({ drives: { nvme1n1: {}, nvme2n1: { blkid: { TYPE: 'ext4', UUID } } } })),
     plan(machine({ drives: { nvme1n1: {}, nvme2n1: { blkid: { TYPE: 'ext4', UUID: 'b' } } } })),
     plan(machine({ drives: { nvme1n1: {}, nvme2n1: {} }, mounts: { '/dev/nvme2n1': '/data' } })),
+    plan({ ...two, begun: [UUID] }),
+    plan(two, {}, { nodeLabels: { 'cloud.google.com/gke-ephemeral-storage-local-ssd': 'true' } }),
   ].map(({ plan: { id } }) => id);
   expect(new Set(ids).size).toBe(ids.length);
 });

@@ -20,8 +20,8 @@ const inventory = (snapshot: Snapshot, volumes: KnownVolume[] = []) => {
 };
 const setUp = (snapshot: Snapshot, layout: PartialDeep<Layout>) =>
   planSetup(inventory(snapshot), { spec: spec(layout), nodeUID: 'u' });
-const reset = (snapshot: Snapshot, volumes: KnownVolume[] = []): PlannedReset =>
-  planReset(inventory(snapshot, volumes), { nodeUID: 'u', layout: spec({}).layout });
+const reset = (snapshot: Snapshot, volumes: KnownVolume[] = [], nodeUID = 'u'): PlannedReset =>
+  planReset(inventory(snapshot, volumes), { nodeUID, layout: spec({}).layout });
 
 /** A machine of blank drives after set-up as that layout. */
 function laidOut(layout: PartialDeep<Layout>, count = 2): Snapshot {
@@ -212,11 +212,12 @@ test('a mark is worth nothing on another drive, or once anything else was writte
   expect(states({ ...base, samples: { '/dev/nvme1n1': { constant: null } } })).toEqual([['Foreign', false]]);
 });
 
-test('the plan ID changes with every drive, volume and boot, and is not that of a set-up', () => {
+test('the plan ID changes with every node, drive, volume and boot, and is not that of a set-up', () => {
   const made = laidOut({ type: 'Filesystem' });
   const known: KnownVolume = { name: 'pv', phase: 'Available', own: true };
   const ids = [
     reset(made).plan.id,
+    reset(made, [], 'another node').plan.id,
     reset({ ...made, bootID: 'other' }).plan.id,
     reset(made, [known]).plan.id,
     reset(made, [{ ...known, phase: 'Released' }]).plan.id,
