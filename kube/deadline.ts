@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { linkedAbort } from './linked-abort.ts';
 
 export interface Deadline {
   clock: Clock;
@@ -20,21 +21,19 @@ export async function withDeadline<T>(
 ): Promise<T> {
   const { clock, ms, signal: outer, expired } = deadline;
   outer?.throwIfAborted();
-  const controller = new AbortController();
+  const limited = linkedAbort(outer);
   const timer = new AbortController();
-  const onAbort = (): void => controller.abort(outer?.reason);
-  outer?.addEventListener('abort', onAbort, { once: true });
   if (ms > 0) {
     clock.sleep(ms, timer.signal).then(
-      () => controller.abort(expired()),
+      () => limited.abort(expired()),
       () => undefined,
     );
   }
   try {
-    return await Promise.race([work(controller.signal), rejection(controller.signal)]);
+    return await Promise.race([work(limited.signal), rejection(limited.signal)]);
   } finally {
     timer.abort();
-    outer?.removeEventListener('abort', onAbort);
+    limited.unlink();
   }
 }
 

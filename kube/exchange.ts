@@ -4,6 +4,7 @@ import { text as readText } from 'node:stream/consumers';
 import type { RequestOptions, WatchEvent } from './api.ts';
 import type { Clock } from './clock.ts';
 import { withDeadline } from './deadline.ts';
+import { linkedAbort } from './linked-abort.ts';
 import { ApiError, isUnauthorized, TransportError } from './errors.ts';
 import { retryDelay, type RetryPolicy } from './retry.ts';
 import { Silence } from './silence.ts';
@@ -91,10 +92,8 @@ export class Exchange {
   }
 
   async *#open(request: HttpRequest, options: RequestOptions): AsyncGenerator<Buffer> {
-    const stop = new AbortController();
-    const onAbort = (): void => stop.abort(options.signal?.reason);
     options.signal?.throwIfAborted();
-    options.signal?.addEventListener('abort', onAbort, { once: true });
+    const stop = linkedAbort(options.signal);
     try {
       const ms = options.timeoutMs ?? this.#options.defaultTimeoutMs;
       const response = await withDeadline(this.#deadline(request, ms, stop.signal), () =>
@@ -102,7 +101,7 @@ export class Exchange {
       );
       yield* this.#chunks(response, request, stop.signal);
     } finally {
-      options.signal?.removeEventListener('abort', onAbort);
+      stop.unlink();
       stop.abort();
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { linkedAbort } from './linked-abort.ts';
 
 export interface LevelLoopOptions {
   clock: Clock;
@@ -53,10 +54,10 @@ export class LevelLoop {
   }
 
   async #pokedOr(ms: number, signal: AbortSignal): Promise<void> {
-    const timer = new AbortController();
-    const either = AbortSignal.any([signal, timer.signal]);
-    const slept = this.#options.clock.sleep(ms, either).catch(() => undefined);
+    const wait = linkedAbort(signal);
+    const slept = this.#options.clock.sleep(ms, wait.signal).catch(() => undefined);
     await Promise.race([this.#poked.promise, slept]);
-    timer.abort(new Error('poked'));
+    wait.abort(new Error('poked'));
+    wait.unlink();
   }
 }

@@ -69,7 +69,9 @@ export class SpdkController {
     const { caches, clock, mayWrite } = this.#options;
     if (notSynced(caches).length > 0) return clock.now() + LOOK_AGAIN_MS;
     const kept = this.#namespaces.deployments().filter(isKept);
-    this.#still.keep(new Set(kept.map(uidOf)));
+    const uids = new Set(kept.map(uidOf));
+    this.#still.keep(uids);
+    this.#events.keep(uids);
     let next: number | undefined;
     for (const decided of this.#decide(kept)) {
       const due = this.#due(decided);

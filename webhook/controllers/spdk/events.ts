@@ -29,6 +29,11 @@ export class SpdkEvents {
     return true;
   }
 
+  /** Forgets all but these, by UID. */
+  keep(uids: ReadonlySet<string>): void {
+    for (const uid of this.#told.keys()) if (!uids.has(uid)) this.#told.delete(uid);
+  }
+
   forget({ metadata }: Deployment): void {
     this.#told.delete(metadata?.uid ?? '');
   }
