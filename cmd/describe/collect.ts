@@ -4,6 +4,7 @@ import { podsByClaim } from '../../kube/claims-of-pod.ts';
 import { pods, type CoreEvent, type Pod } from '../../kube/resources.ts';
 import { Failures } from '../errors/exit.ts';
 import { nodeEvents } from '../read/node-events.ts';
+import { allOf } from '../read/all-of.ts';
 import { optional } from '../read/optional.ts';
 import { collect } from '../status/collect.ts';
 import type { NodeStorage } from '../status/node-storage.ts';
@@ -26,7 +27,7 @@ export interface NodeDescription {
 export async function describeNode(kube: KubeApi, name: string): Promise<NodeDescription> {
   const notes: string[] = [];
   const onNode = { fieldSelector: `spec.nodeName=${name}` };
-  const [{ view, errors, notes: gaps }, running, told] = await Promise.all([
+  const [{ view, errors, notes: gaps }, running, told] = await allOf([
     collect(kube, { names: [name] }),
     optional(kube.listAll(pods, onNode), (why) => notes.push(`Pods are not shown: ${why}`)),
     optional(nodeEvents(kube, name), (why) => notes.push(`Events are not shown: ${why}`)),
@@ -37,7 +38,7 @@ export async function describeNode(kube: KubeApi, name: string): Promise<NodeDes
   return {
     storage,
     status: view.nvmeNodes[0]?.status ?? {},
-    notes: [...gaps, ...notes],
+    notes: [...gaps, ...notes.sort()],
     ...(running ? { podsByClaim: podsByClaim(running) } : {}),
     ...(told ? { events: told } : {}),
   };

@@ -22,6 +22,7 @@ import { isTied, namesOf } from '../drain-check/tied-volumes.ts';
 import { Failure } from '../errors/exit.ts';
 import { AGENT_CONTAINER, agentPod } from '../logs/agent-pod.ts';
 import { absent } from '../../kube/absent.ts';
+import { allOf } from '../read/all-of.ts';
 import { installed } from '../read/installed.ts';
 import { optional } from '../read/optional.ts';
 
@@ -48,7 +49,7 @@ export async function collectNodeFiles(kube: KubeApi, name: string): Promise<Nod
   const note = (what: string) => (why: string) => notes.push(`${what}: ${why}`);
   const node = await kube.get(nodes, name);
   const going = new Set(namesOf(node));
-  const [nvmeNode, profiles, volumes, claims, running, told, agentLog, serverVersion] = await Promise.all([
+  const [nvmeNode, profiles, volumes, claims, running, told, agentLog, serverVersion] = await allOf([
     absent(installed(kube.get(nvmeNodes, name), nvmeNodes)),
     optional(kube.listAll(nvmeProfiles), note('no profiles')),
     optional(kube.listAll(persistentVolumes), note('no volumes')),
@@ -69,7 +70,7 @@ export async function collectNodeFiles(kube: KubeApi, name: string): Promise<Nod
     events: told ?? [],
     agentLog,
     serverVersion,
-    notes,
+    notes: notes.sort(),
   };
 }
 

@@ -62,7 +62,7 @@ export async function collect(
     ...(volumes ? { volumes } : {}),
     profiles: profiles ?? [],
   };
-  return { view, errors: found.errors, notes };
+  return { view, errors: found.errors, notes: notes.sort() };
 }
 
 /** Selects the PersistentVolumes of ours, on these nodes or on all. */

@@ -91,7 +91,7 @@ describe('kubectl nvme snapshot', () => {
     const { stdout, stderr, exitCode } = await run('n1');
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(
-      /^Note: no volumes: persistentvolumes is forbidden.*\nNote: no log: no nvme-agent runs on node n1\n$/,
+      /^Note: no log: no nvme-agent runs on node n1\nNote: no volumes: persistentvolumes is forbidden.*\n$/,
     );
     expect(JSON.parse(stdout)).toMatchObject({ bundle: { persistentVolumes: [], agentLog: [] } });
   });
