@@ -103,6 +103,20 @@ describe('a blank drive', () => {
     });
   });
 
+  it.each<[string, Partial<KnownVolume>]>([
+    ['its path', { path: PATH }],
+    ['a link to it', { path: '/dev/disk/by-id/nvme-Amazon_EC2_NVMe_Instance_Storage_AWSNVME1N1' }],
+    ['the place where its filesystem was mounted', { path: `/pv-disks/${OURS}/data` }],
+    ['the filesystem that it would get', { identity: OURS }],
+    ['the drive, as one of several', { drives: [IDENTITY, 'other#1'] }],
+  ])('that a PersistentVolume names by %s is not free', (_, more) => {
+    const volume: KnownVolume = { name: 'pv-9', phase: 'Released', ...more };
+    expect(drive({}, {}, [volume])).toMatchObject({
+      state: 'InUse',
+      reason: 'PersistentVolume pv-9 names it, but it is blank',
+    });
+  });
+
   it('whose two rows tell two sizes is Unknown', () => {
     const snapshot = machine({ drives: { nvme1n1: {} } });
     const rows = snapshot.lsblk.blockdevices;
