@@ -58,6 +58,12 @@ test.each<[string, DriveOverrides, MachineOverrides, { state: string; reason: st
     { mounts: { '/dev/nvme1n1p1': '/srv with space' } },
     { state: 'InUse', reason: 'mounted on /srv with space in the host' },
   ],
+  [
+    'mounted by its name under a number that is not its own, as btrfs is',
+    { blkid: { TYPE: 'btrfs', UUID: 'a' } },
+    { snapshot: { mountinfo: '30 1 0:45 / /data rw - btrfs /dev/nvme1n1 rw\n' } },
+    { state: 'InUse', reason: 'mounted on /data in the host' },
+  ],
   ['the kernel swaps on it', {}, { swaps: ['/dev/nvme1n1'] }, { state: 'InUse', reason: 'swap' }],
   [
     'swap is told without /dev, as in containers',
