@@ -10,10 +10,7 @@ import {
   VOLUME_IDENTITY,
 } from '../api/keys.ts';
 import type { KubeApi } from '../kube/api.ts';
-import { createKubeApi } from '../kube/client.ts';
-import { loadClusterConfig } from '../kube/config.ts';
 import { nodes, nvmeProfiles, persistentVolumes } from '../kube/resources.ts';
-import { systemClock } from '../kube/system-clock.ts';
 import { table } from '../lab/cli/table.ts';
 import type { LabContext } from '../lab/context.ts';
 import { applyManifests, repoDir } from '../lab/install/install.ts';
@@ -25,6 +22,7 @@ import { runningProcess } from '../lab/process/tracked.ts';
 import { waitFor } from '../lab/wait.ts';
 import { inParallel } from '../kube/in-parallel.ts';
 import { parseSeries, sumOf } from './prometheus.ts';
+import { realKube } from '../test/builders/real-kube.ts';
 
 const NODES = 2_000;
 const VOLUMES_PER_NODE = 4;
@@ -56,12 +54,7 @@ export async function benchCleanup(
 }
 
 async function measure(ctx: LabContext, lab: Lab): Promise<Figures> {
-  const config = await loadClusterConfig({ env: {}, flags: { kubeconfig: lab.kubeconfig } });
-  const kube = createKubeApi(config, {
-    clock: systemClock(),
-    userAgent: 'bench/0',
-    maxConnections: PARALLEL,
-  });
+  const kube = await realKube(lab.kubeconfig, { maxConnections: PARALLEL });
   await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
   await kube.create(nvmeProfiles, {
     apiVersion: 'kubectl-nvme.dev/v1alpha1',

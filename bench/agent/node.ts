@@ -3,10 +3,7 @@ import { API_VERSION } from '../../api/group.ts';
 import type { NVMeNode } from '../../api/node.ts';
 import type { KubeApi } from '../../kube/api.ts';
 import { absent } from '../../kube/absent.ts';
-import { createKubeApi } from '../../kube/client.ts';
-import { loadClusterConfig } from '../../kube/config.ts';
 import { nodes, nvmeNodes, nvmeProfiles, pods } from '../../kube/resources.ts';
-import { systemClock } from '../../kube/system-clock.ts';
 import type { LabContext } from '../../lab/context.ts';
 import { installInLab } from '../../lab/install/install.ts';
 import { kubectl } from '../../lab/install/kubectl.ts';
@@ -15,6 +12,7 @@ import type { LabNode } from '../../lab/node/lab-node.ts';
 import { waitFor } from '../../lab/wait.ts';
 import { ordersFor, trueCondition, type Orders } from '../../test/nodes/main-job/orders.ts';
 import type { Case } from './cases.ts';
+import { realKube } from '../../test/builders/real-kube.ts';
 
 export const NODE = 'bench';
 const PROFILE = 'bench';
@@ -36,8 +34,7 @@ export interface BenchNode {
 /** Adds the node to the lab and waits for its agent. */
 export async function benchNode(ctx: LabContext, lab: Lab): Promise<BenchNode> {
   await installInLab(ctx, lab);
-  const config = await loadClusterConfig({ env: { KUBECONFIG: lab.kubeconfig } });
-  const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'bench' });
+  const kube = await realKube(lab.kubeconfig);
   const node = await lab.addNode(NODE, { drives: 4, until: 'Ready' });
   const pod = await until(ctx, 'the agent to run', async () => {
     const { items } = await kube.listAll(pods, { namespace: NAMESPACE });

@@ -1,8 +1,5 @@
 import { API_VERSION } from '../../api/group.ts';
-import { createKubeApi } from '../../kube/client.ts';
-import { loadClusterConfig } from '../../kube/config.ts';
 import { nvmeProfiles } from '../../kube/resources.ts';
-import { systemClock } from '../../kube/system-clock.ts';
 import { table } from '../../lab/cli/table.ts';
 import type { LabContext } from '../../lab/context.ts';
 import { applyManifests } from '../../lab/install/install.ts';
@@ -11,6 +8,7 @@ import { waitFor } from '../../lab/wait.ts';
 import { crash } from '../../test/builders/crash.ts';
 import { playBirths, type BirthFigures } from './play.ts';
 import { Rollout } from './rollout.ts';
+import { realKube } from '../../test/builders/real-kube.ts';
 
 const NODES = 10_000;
 const PODS = 1_000;
@@ -39,14 +37,7 @@ export async function benchBirths(
 
 async function measure(ctx: LabContext, lab: Lab, count: number): Promise<BirthFigures> {
   await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
-  const config = await loadClusterConfig({ env: {}, flags: { kubeconfig: lab.kubeconfig } });
-  const options = {
-    clock: systemClock(),
-    userAgent: 'bench/0',
-    maxConnections: 64,
-    defaultTimeoutMs: 120_000,
-  };
-  const kube = createKubeApi(config, options);
+  const kube = await realKube(lab.kubeconfig, { maxConnections: 64, defaultTimeoutMs: 120_000 });
   await kube.create(nvmeProfiles, {
     apiVersion: API_VERSION,
     kind: 'NVMeProfile',

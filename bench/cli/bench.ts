@@ -2,9 +2,6 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
-import { createKubeApi } from '../../kube/client.ts';
-import { loadClusterConfig } from '../../kube/config.ts';
-import { systemClock } from '../../kube/system-clock.ts';
 import type { LabContext } from '../../lab/context.ts';
 import { repoDir } from '../../lab/install/install.ts';
 import type { Lab } from '../../lab/lab.ts';
@@ -16,6 +13,7 @@ import type { Command } from './measured-run.ts';
 import { populate } from './populate.ts';
 import { report, type CliFigures } from './report.ts';
 import { sideBySide } from './side-by-side.ts';
+import { realKube } from '../../test/builders/real-kube.ts';
 
 const START_UP_ROUNDS = 20;
 const FLEET_ROUNDS = 10;
@@ -61,8 +59,7 @@ async function measure(ctx: LabContext, lab: Lab, folder: string): Promise<CliFi
     },
     START_UP_ROUNDS,
   );
-  const config = await loadClusterConfig({ env: {}, flags: { kubeconfig: lab.kubeconfig } });
-  const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'bench/0' });
+  const kube = await realKube(lab.kubeconfig);
   ctx.progress('making the fleet');
   await populate(kube);
   ctx.progress('the fleet');

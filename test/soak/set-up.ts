@@ -3,14 +3,12 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { API_VERSION } from '../../api/group.ts';
 import type { KubeApi } from '../../kube/api.ts';
-import { createKubeApi } from '../../kube/client.ts';
-import { loadClusterConfig } from '../../kube/config.ts';
 import { configMaps, nvmeProfiles } from '../../kube/resources.ts';
-import { systemClock } from '../../kube/system-clock.ts';
 import type { LabContext } from '../../lab/context.ts';
 import { applyManifests } from '../../lab/install/install.ts';
 import { serviceAccountKubeconfig } from '../../lab/install/service-account.ts';
 import type { Lab } from '../../lab/lab.ts';
+import { realKube } from '../builders/real-kube.ts';
 import { faultProxy, type FaultProxy } from '../builders/fault-proxy.ts';
 import { NAMESPACE, SOAK_LABEL, STORAGE_CLASS } from './machine.ts';
 import { Replica } from './replica.ts';
@@ -21,8 +19,7 @@ const LIVES = ['--ca-lifetime=40m', '--leaf-lifetime=15m'];
 /** Installs what the webhook needs, the soak's profile, and what its pods are controlled by. */
 export async function install(ctx: LabContext, lab: Lab): Promise<{ kube: KubeApi; controllerUID: string }> {
   await applyManifests(ctx, lab, { image: 'kubectl-nvme:none' });
-  const config = await loadClusterConfig({ env: {}, flags: { kubeconfig: lab.kubeconfig } });
-  const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'kubectl-nvme-soak/0' });
+  const kube = await realKube(lab.kubeconfig);
   await kube.create(nvmeProfiles, {
     apiVersion: API_VERSION,
     kind: 'NVMeProfile',

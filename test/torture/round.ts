@@ -4,7 +4,7 @@ import { nodes, type PersistentVolume } from '../../kube/resources.ts';
 import type { Scene } from '../nodes/main-job/scene.ts';
 import { killAgent } from './agent-unit.ts';
 import { checkAlien, checkLayout, checkRecycled, checkReset } from './checks.ts';
-import { bindClaim, deleteClaim } from './claims.ts';
+import { bindClaim, deleteClaim } from '../builders/bind-claim.ts';
 import { untilRight } from './converge.ts';
 import { KeptData } from './kept-data.ts';
 import { cutLine, killLine } from './report.ts';

@@ -3,7 +3,7 @@ import type { LabContext } from '../../../lab/context.ts';
 import { startLab, type Lab } from '../../../lab/lab.ts';
 import { builtProgram, runProgramFile, type ProgramResult } from '../../builders/built-program.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 import { playKubelet } from './play-kubelet.ts';
 
 /** A control plane of a file's own: it is about clusters that have nothing of ours, and takes away what others install. */

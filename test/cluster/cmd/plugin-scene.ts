@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import type { KubeApi } from '../../../kube/api.ts';
 import { builtProgram, runProgramFile, type ProgramResult } from '../../builders/built-program.ts';
 import type { SharedControlPlane } from '../control-plane.setup.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 
 const CRDS = join(import.meta.dirname, '..', '..', '..', 'manifests', 'crds');
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import type { KubeApi } from '../../../kube/api.ts';
 import { isUnknownKind } from '../../../kube/errors.ts';
 import { FakeKube } from '../../fakes/kube.ts';
-import { realKube } from './real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 import { problem, story } from './story.ts';
 
 const CRDS = join(import.meta.dirname, '..', '..', '..', 'manifests', 'crds');

@@ -6,7 +6,7 @@ import { persistentVolumeFrom } from '../../../kube/protobuf/persistent-volume.t
 import { nodes, persistentVolumes } from '../../../kube/resources.ts';
 import { node } from '../../builders/objects.ts';
 import { publishedVolume } from '../../builders/orphans.ts';
-import { realKube } from './real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 
 describe('what the real API server sends in protobuf', () => {
   it('is a node as it is in JSON', async () => {

@@ -7,7 +7,7 @@ import { Reflector } from '../../../kube/reflector.ts';
 import { configMaps, type ConfigMap } from '../../../kube/resources.ts';
 import { systemClock } from '../../../kube/system-clock.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
-import { realKube } from './real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 
 const namespace = 'default';
 const patience = { timeoutMs: 60_000, signal: new AbortController().signal };

@@ -12,7 +12,7 @@ import { events, leases, nodes, type Node } from '../../../kube/resources.ts';
 import { systemClock } from '../../../kube/system-clock.ts';
 import { timestamp } from '../../../kube/timestamp.ts';
 import { ConnectProxy } from '../../fakes/connect-proxy.ts';
-import { realKube } from './real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 
 const NAME = 'kube-writes';
 const clock = systemClock();
@@ -104,18 +104,22 @@ describe('on the real API server', () => {
 describe('the way to the real API server', () => {
   it('impersonates a user and several groups', async () => {
     const { kubeconfig } = inject('controlPlane');
-    const nobody = await realKube(kubeconfig, { as: 'nobody', asGroup: ['a', 'b'] });
+    const nobody = await realKube(kubeconfig, { flags: { as: 'nobody', asGroup: ['a', 'b'] } });
     const error = await nobody.list(nodes).catch((caught: unknown) => caught);
     expect(isForbidden(error)).toBe(true);
     expect(String(error)).toContain('User "nobody" cannot list resource "nodes"');
-    const admin = await realKube(kubeconfig, { as: 'nobody', asGroup: ['a', 'system:masters'] });
+    const admin = await realKube(kubeconfig, { flags: { as: 'nobody', asGroup: ['a', 'system:masters'] } });
     expect((await admin.list(nodes)).items.length).toBeGreaterThan(0);
   });
 
   it('refuses a server whose certificate is another’s, and says what to check', async () => {
-    const stranger = await realKube(inject('controlPlane').kubeconfig, { tlsServerName: 'no.such.name' });
+    const stranger = await realKube(inject('controlPlane').kubeconfig, {
+      flags: { tlsServerName: 'no.such.name' },
+    });
     await expect(stranger.list(nodes)).rejects.toThrow(/is not trusted .*tls-server-name/);
-    const careless = await realKube(inject('controlPlane').kubeconfig, { insecureSkipTlsVerify: true });
+    const careless = await realKube(inject('controlPlane').kubeconfig, {
+      flags: { insecureSkipTlsVerify: true },
+    });
     expect(await careless.raw('/readyz')).toBe('ok');
   });
 

@@ -12,7 +12,7 @@ import {
 } from '../../../kube/resources.ts';
 import type { WebhookBeside } from '../../../lab/install/webhook-beside.ts';
 import { CONFIGURATION_NAME } from '../../../webhook/registration/configuration.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 import { openScene, type Scene } from './scene.ts';
 
 /** Without Kubernetes' own: a new node is not ready yet. */

@@ -11,7 +11,7 @@ import { createLogger } from '../../../logging/logger.ts';
 import { machine } from '../../builders/machine.ts';
 import { readyStatus } from '../../builders/new-node.ts';
 import { SnapshotHost } from '../../fakes/snapshot-host.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const USER = 'one-shot-agent';

@@ -29,7 +29,7 @@ import { testLabContext } from '../../builders/lab-context.ts';
 import { newNode, readyStatus } from '../../builders/new-node.ts';
 import { newVolume, type PublishedVolume } from '../../builders/orphans.ts';
 import { LEASE_NAME } from '../../../webhook/lease-name.ts';
-import { realKube } from '../kube/real-kube.ts';
+import { realKube } from '../../builders/real-kube.ts';
 
 /** One test file's corner of the shared control plane: a profile and nodes under a label of its own. */
 export interface Scene {

@@ -11,13 +11,11 @@ import { waitFor } from '../../../lab/wait.ts';
 import type { NVMeProfileSpecInput } from '../../../api/profile.ts';
 import { API_VERSION } from '../../../api/group.ts';
 import type { KubeApi } from '../../../kube/api.ts';
-import { createKubeApi } from '../../../kube/client.ts';
-import { loadClusterConfig } from '../../../kube/config.ts';
 import { nvmeNodes, persistentVolumes, type PersistentVolume } from '../../../kube/resources.ts';
 import { isNotFound } from '../../../kube/errors.ts';
-import { systemClock } from '../../../kube/system-clock.ts';
 import type { NVMeNode } from '../../../api/node.ts';
 import { NODE_LABEL } from '../../../api/keys.ts';
+import { realKube } from '../../builders/real-kube.ts';
 import { testLabContext } from '../../builders/lab-context.ts';
 import { postMortem } from './post-mortem.ts';
 
@@ -48,8 +46,7 @@ const ctx = testLabContext();
 export async function startScene(): Promise<Scene> {
   const lab = await startLab(ctx, { controlPlaneOnly: true });
   const webhook = await installInLab(ctx, lab);
-  const config = await loadClusterConfig({ env: { KUBECONFIG: lab.kubeconfig } });
-  const kube = createKubeApi(config, { clock: systemClock(), userAgent: 'test' });
+  const kube = await realKube(lab.kubeconfig);
   const ending = new AbortController();
   const until: Scene['until'] = async (what, seconds, probe) => {
     try {

@@ -6,7 +6,7 @@ import { startLab, type Lab } from '../../../../lab/lab.ts';
 import { builtProgram, runProgramFile } from '../../../builders/built-program.ts';
 import { testLabContext } from '../../../builders/lab-context.ts';
 import { folderUntilEnd } from '../../../builders/temporary-folder.ts';
-import { realKube } from '../../kube/real-kube.ts';
+import { realKube } from '../../../builders/real-kube.ts';
 import { playKubelet } from '../play-kubelet.ts';
 import { LINES, READING } from './lines.ts';
 import { addNodes, addStorage } from './scene.ts';
