@@ -27,6 +27,22 @@ export function wrongs(scene: Scene, { steps, shown }: Judged): string[] {
   );
 }
 
+/**
+ * Every place where a reset touches what it must not: all but drives of a volume of ours, and those while any volume of ours
+ * is somebody's, because a reset is carried out whole or not at all.
+ */
+export function wrongResets(scene: Scene, { steps }: Judged): string[] {
+  const isFree = ({ phase, claim }: Scene['volumes'][number]): boolean =>
+    phase === 'Released' || (phase === 'Available' && claim === undefined);
+  const free = scene.volumes.filter(({ own }) => own).every(isFree);
+  return steps.flatMap((step) =>
+    devicesIn(scene, step).flatMap((name) => {
+      const label = scene.labels[name] ?? 'unknown';
+      return label === 'published' && free ? [] : [`reset: ${step.kind} touches ${name}, which is ${label}`];
+    }),
+  );
+}
+
 /** Safe drives that no step touches. */
 export function missed(scene: Scene, { steps, shown }: Judged): string[] {
   const touched = new Set([...steps, ...shown].flatMap((step) => devicesIn(scene, step)));

@@ -8,7 +8,7 @@ import { SnapshotError } from '../../../../agent/inventory/snapshot-error.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import { planReset } from '../../../../agent/plan/reset/reset.ts';
 import { damages, junk, type Damage } from '../../../builders/fuzz/damage.ts';
-import { missed, wrongs, type Judged } from '../../../builders/fuzz/judge.ts';
+import { missed, wrongResets, wrongs, type Judged } from '../../../builders/fuzz/judge.ts';
 import type { Scene } from '../../../builders/fuzz/make-scene.ts';
 import { scenes } from '../../../builders/fuzz/scene.ts';
 
@@ -16,8 +16,11 @@ import { scenes } from '../../../builders/fuzz/scene.ts';
 const RUNS = Number(process.env.FUZZ_RUNS ?? 1500);
 const seed = Number(process.env.FUZZ_SEED ?? 20_260_101);
 
-/** The plan of a scene, as live set-up or a replayed file makes it; undefined when it was refused by a typed error. */
-function planOf(scene: Scene, snapshot: unknown): Judged | undefined {
+/**
+ * The plans of a scene, as live set-up or a replayed file makes them; undefined when it was refused by a typed error. The
+ * reset is one that nobody has ordered.
+ */
+function planOf(scene: Scene, snapshot: unknown): { setUp: Judged; reset: Judged } | undefined {
   const { volumes, strict, nodeLabels, providerID, consent } = scene;
   try {
     const spec = withDefaults(scene.spec);
@@ -25,8 +28,8 @@ function planOf(scene: Scene, snapshot: unknown): Judged | undefined {
     const context = { provider, drives, strict, volumes, nodeLabels, ...(providerID ? { providerID } : {}) };
     const inventory = takeInventory(snapshot as Scene['snapshot'], context);
     const { steps, plan } = planSetup(inventory, { spec, nodeUID: 'u', consent });
-    planReset(inventory, { nodeUID: 'u', layout: spec.layout });
-    return { steps, shown: plan.steps };
+    const reset = planReset(inventory, { nodeUID: 'u', layout: spec.layout });
+    return { setUp: { steps, shown: plan.steps }, reset: { steps: reset.steps, shown: reset.plan.steps } };
   } catch (error) {
     if (error instanceof SnapshotError || error instanceof QuantityError) return undefined;
     throw error;
@@ -36,24 +39,24 @@ function planOf(scene: Scene, snapshot: unknown): Judged | undefined {
 const counts = { inputs: 0, refused: 0, withSafe: 0, complete: 0, steps: 0, wrong: 0 };
 const kinds = new Map<string, number>();
 
-function count(scene: Scene, damage: string, judged: Judged | undefined): void {
+function count(scene: Scene, damage: string, judged: ReturnType<typeof planOf>): void {
   counts.inputs += 1;
   for (const kind of [damage, scene.cloud, scene.spec.layout?.type ?? '', scene.spec.existingData ?? ''])
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   if (judged === undefined) counts.refused += 1;
   if (!Object.values(scene.labels).includes('safe')) return;
   counts.withSafe += 1;
-  if (judged === undefined || missed(scene, judged).length > 0) return;
+  if (judged === undefined || missed(scene, judged.setUp).length > 0) return;
   counts.complete += 1;
 }
 
 function judge(scene: Scene, damage: Damage | undefined): void {
   const changed = damage?.apply(scene) ?? scene;
   const judged = planOf(changed, changed.snapshot);
-  counts.steps += judged?.steps.length ?? 0;
+  counts.steps += judged?.setUp.steps.length ?? 0;
   count(changed, damage?.name ?? 'none', judged);
   if (judged === undefined) return;
-  const found = wrongs(changed, judged);
+  const found = [...wrongs(changed, judged.setUp), ...wrongResets(changed, judged.reset)];
   counts.wrong += found.length;
   expect(found).toEqual([]);
 }
