@@ -72,6 +72,39 @@ test('wipes the signature that was planned, and no other', async () => {
   );
 });
 
+const raw: Step = {
+  ...{ kind: 'make-raw', name: 'discard', device: '/dev/nvme1n1', uuid: OURS, bytes: 2 ** 30 },
+};
+
+test.each([wipe, raw])('does not $name a drive that somebody reads, whose backup it may be', async (step) => {
+  const carries = step.kind === 'wipe-signatures' ? { blkid: { TYPE: 'xfs', UUID: OURS } } : {};
+  const host = new FakeHost(machine({ drives: { nvme1n1: carries } }), [step]);
+  host.openers.set('/dev/nvme1n1', ['dd if=/dev/nvme1n1 (PID 7)']);
+  host.writersOf = () => Promise.resolve([]);
+  await expect(apply(host, [step])).rejects.toThrow('it is open in dd if=/dev/nvme1n1 (PID 7)');
+  expect(host.changes).toBe(0);
+});
+
+test.each([
+  ['another UUID', { TYPE: 'xfs', UUID: THEIRS }],
+  ['another type', { TYPE: 'ext4', UUID: OURS }],
+])('never mounts a filesystem with %s', async (_, blkid) => {
+  const step = mount('/dev/nvme1n1', OURS);
+  const host = new FakeHost(machine({ drives: { nvme1n1: { blkid } } }), [step]);
+  await expect(apply(host, [step])).rejects.toThrow(/expected our xfs/);
+});
+
+test('encrypts a drive only behind our mark', async () => {
+  const open: Step = {
+    ...{ kind: 'crypt-open', name: 'encrypt', device: '/dev/nvme1n1', mapping: 'nvme-swap-1' },
+    ...{ uuid: OURS, sectorSize: 512 as const },
+  };
+  for (const blkid of [{}, { TYPE: 'swap', UUID: THEIRS }]) {
+    const host = new FakeHost(machine({ drives: { nvme1n1: { blkid } } }), [open]);
+    await expect(apply(host, [open])).rejects.toThrow(/does not carry our mark/);
+  }
+});
+
 test('mkfs overwrites what it was planned to replace, and nothing else', async () => {
   const half = machine({ drives: { nvme1n1: { blkid: { TYPE: 'LVM2_member', UUID: lvmNotation(OURS) } } } });
   const own = mkfs('/dev/nvme1n1', 'd34db33f-0000-5000-8000-000000000000');
