@@ -7,6 +7,7 @@ import type { Snapshot } from '../../../../api/snapshot.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import { begins, ends } from '../../../../agent/plan/command.ts';
 import { clearedUuid } from '../../../../agent/plan/identity.ts';
+import { orderFor } from '../../../../agent/order/order.ts';
 import type { KnownVolume } from '../../../../agent/plan/known-volume.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
 import { planReset, type PlannedReset } from '../../../../agent/plan/reset/reset.ts';
@@ -112,6 +113,41 @@ describe('what a reset leaves alone', () => {
     expect(planned.plan.refusals.map(({ path }) => path)).toEqual(
       [1, 2, 3, 4].map((index) => `/dev/nvme${index}n1`),
     );
+  });
+
+  it('never touches the drives of a platform, whatever on them is ours', () => {
+    const seen = { ...inventory(laidOut({ type: 'Filesystem' })), standDown: 'GKE uses them' };
+    const planned = planReset(seen, { nodeUID: 'u', layout: spec({}).layout });
+    expect(planned).toMatchObject({ steps: [], drives: [], volumes: [] });
+    expect(planned.plan.refusals.map(({ reason }) => reason)).toEqual(['GKE uses them', 'GKE uses them']);
+  });
+
+  it('never touches a drive that an order of others was for', () => {
+    const seen = inventory(machine({ drives: { nvme1n1: ext4 } }));
+    const elsewhere = inventory(machine({ drives: { nvme1n1: { blkid: { TYPE: 'xfs', UUID: 'other' } } } }));
+    const request = { nodeUID: 'u', layout: spec({}).layout };
+    const orderOf = ({ drives }: typeof seen) => orderFor('r', drives);
+    expect(planReset(seen, { ...request, order: orderOf(seen) }).drives).toHaveLength(1);
+    expect(planReset(seen, { ...request, order: orderOf(elsewhere) })).toMatchObject({
+      steps: [],
+      drives: [],
+    });
+  });
+
+  it('refuses an array of ours that something holds without a mount', () => {
+    const made = laidOut({ type: 'RAID' });
+    const unmounted = (made.mountinfo ?? '').replace(/^.*pv-disks.*$/m, '');
+    const holders = { ...made.holders, '/dev/md127': ['dm-7'] };
+    const planned = reset({ ...made, mountinfo: unmounted, holders });
+    expect(planned).toMatchObject({ blocked: true, steps: [] });
+    expect(planned.plan.refusals[0]?.reason).toContain('in use, but not mounted by us');
+  });
+
+  it('refuses an array of ours as a whole when one of its drives could not be read', () => {
+    const made = laidOut({ type: 'RAID' });
+    const planned = reset({ ...made, errors: { 'holders:/dev/nvme2n1': 'EIO' } });
+    expect(planned).toMatchObject({ blocked: true, steps: [] });
+    expect(planned.plan.refusals[0]?.reason).toContain('/dev/nvme2n1 is Unknown');
   });
 
   it('clears the drives of ours beside one that is not', () => {
