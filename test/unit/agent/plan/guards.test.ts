@@ -2,8 +2,10 @@ import { describe, expect, it, test } from 'vitest';
 import { withDefaults } from '../../../../api/defaults.ts';
 import { takeInventory } from '../../../../agent/inventory/classify.ts';
 import type { Content, InventoryDrive, MdArray } from '../../../../agent/inventory/inventory.ts';
+import { orderFor } from '../../../../agent/order/order.ts';
 import { replaceable, stopHalfMade } from '../../../../agent/plan/clear.ts';
 import { mayBeWritten } from '../../../../agent/plan/eligible.ts';
+import { mayBeWiped } from '../../../../agent/plan/existing-data.ts';
 import { fill } from '../../../../agent/plan/fill.ts';
 import { planVolumeGroup } from '../../../../agent/plan/lvm.ts';
 import { planSetup } from '../../../../agent/plan/plan.ts';
@@ -112,6 +114,16 @@ test('no volume group is made beside one of its name, whoever has made that and 
   const beside = planVolumeGroup({ ...inventory, volumeGroups: [group] }, drives, wish);
   expect([beside.steps, beside.candidates]).toEqual([[], []]);
   expect(beside.refusals[0]?.reason).toBe('volume group data exists already, on /dev/sdq');
+});
+
+it('a drive that is not local or not wanted is wiped by no order', () => {
+  const held = machine({ drives: { nvme1n1: { blkid: { TYPE: 'ext4', UUID: 'a' } } } });
+  const [drive] = look(held).drives.filter(({ state }) => state === 'Foreign');
+  if (drive === undefined) throw new Error('Expected a foreign drive');
+  const wiping = { ...spec, existingData: 'Wipe' as const };
+  const wiped = (more: Partial<InventoryDrive>) =>
+    mayBeWiped({ ...drive, ...more }, wiping, { order: orderFor('r', [drive]) });
+  expect([wiped({}), wiped({ role: 'Remote' }), wiped({ selected: false })]).toEqual([true, false, false]);
 });
 
 describe('what is put out of the way of something new', () => {

@@ -7,6 +7,7 @@ import { isReleased } from '../../../../agent/recycle/decide.ts';
 import { erase } from '../../../../agent/recycle/erase.ts';
 import { filesystemUse } from '../../../../agent/recycle/filesystem-use.ts';
 import { removeLeftovers } from '../../../../agent/recycle/leftovers.ts';
+import { rawUse } from '../../../../agent/recycle/raw-use.ts';
 import { isBeingRemade } from '../../../../agent/recycle/remade.ts';
 import type { FilesystemVolume } from '../../../../agent/plan/planned.ts';
 import type { PersistentVolume } from '../../../../kube/resources.ts';
@@ -121,6 +122,14 @@ describe('erasing a drive', () => {
       command[0] === 'blkdiscard' ? Promise.resolve({ stdout: '', stderr: '' }) : run(command, options);
     await expect(erased(host, 'Zero')).rejects.toThrow('it does not read as zeros');
   });
+});
+
+it('a raw drive that the kernel uses is in use, before anybody looks for processes', async () => {
+  const raw = { ...{ mode: 'Block' as const, identity: 'a#1', device: DEVICE, path: DEVICE, shown: DEVICE } };
+  const drive = { ...raw, size: 1, drives: ['a#1'], published: true, unique: true };
+  const host = hostWith({});
+  host.busy.add(DEVICE);
+  expect(await rawUse(host, drive, 'pv-1')).toContain('EBUSY');
 });
 
 describe('a PersistentVolume', () => {
