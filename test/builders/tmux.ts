@@ -55,6 +55,11 @@ export class TmuxShell {
     return this.#tmux('capture-pane', '-p').trimEnd();
   }
 
+  /** The same with the escape sequences of colours and weights. */
+  get styledScreen(): string {
+    return this.#tmux('capture-pane', '-e', '-p').trimEnd();
+  }
+
   /** Resolves with the screen once it shows the text; rejects with the screen when it never does. */
   async shows(text: string | RegExp): Promise<string> {
     const end = Date.now() + PATIENCE_MS;

@@ -108,6 +108,20 @@ describe.skipIf(!hasTmux)('status -w in a real terminal', () => {
   });
 
   it.each([
+    ['has a bold line and dim hints', '', ['\u001b[1m', '\u001b[2m']],
+    ['shows nothing but its cursor otherwise with NO_COLOR', 'NO_COLOR=1 ', ['\u001b[7m']],
+  ])('%s', async (_, before, styles) => {
+    watch(before);
+    await shell.shows('s: sort by name');
+    // Weights and colours; back to the usual ones is neither.
+    const seen = new Set(shell.styledScreen.match(/\u001b\[(?:[1-9]|[349][0-8])m/g));
+    for (const style of styles) expect(seen).toContain(style);
+    if (before !== '') expect([...seen]).toEqual(styles);
+    shell.press('q');
+    await shell.shows('ready>');
+  });
+
+  it.each([
     ['TERM=dumb', 'TERM=dumb '],
     ['no terminal at its input', '</dev/null '],
   ])('prints lines with %s', async (_, before) => {
