@@ -10,4 +10,11 @@ export class ConfigError extends Error {
 }
 
 /** The program that a kubeconfig gets credentials from gave none; in the words of client-go. */
-export class CredentialError extends ConfigError {}
+export class CredentialError extends ConfigError {
+  /** Ctrl-C ended it: the terminal sends that to everything in it, and the plugin may be gone before we hear of it. */
+  readonly interrupted: boolean;
+  constructor(message: string, options: { cause?: unknown; interrupted?: boolean } = {}) {
+    super(message, options);
+    this.interrupted = options.interrupted ?? false;
+  }
+}

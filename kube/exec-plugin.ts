@@ -38,7 +38,9 @@ export async function runExecPlugin(exec: ExecEntry, run: ExecRun): Promise<Exec
   try {
     const [code, said] = await Promise.all([ended, text(child.stdout)]);
     if (code === 0) return statusIn(said);
-    throw new CredentialError(`exec: executable ${command} failed with exit code ${code}`);
+    throw new CredentialError(`exec: executable ${command} failed with exit code ${code}`, {
+      interrupted: code === 'SIGINT',
+    });
   } catch (cause) {
     if (cause instanceof CredentialError) throw cause;
     throw new CredentialError(notStarted(exec, cause as NodeJS.ErrnoException), { cause });

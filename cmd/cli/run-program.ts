@@ -1,4 +1,5 @@
 import type { KubeApi } from '../../kube/api.ts';
+import { CredentialError } from '../../kube/config-error.ts';
 import { explain, type ErrorContext } from '../errors/explain.ts';
 import { Interrupted } from '../errors/exit.ts';
 import { UsageError } from '../errors/usage.ts';
@@ -27,11 +28,14 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
     else await runVerb(request, surroundings, errorContext);
     return 0;
   } catch (error) {
-    if (signal.aborted || error instanceof Interrupted) return INTERRUPTED;
+    if (signal.aborted || isInterruption(error)) return INTERRUPTED;
     for (const line of explain(error, errorContext)) stderr.write(`${line}\n`);
     return 1;
   }
 }
+
+const isInterruption = (error: unknown): boolean =>
+  error instanceof Interrupted || (error instanceof CredentialError && error.interrupted);
 
 async function runVerb(
   request: Request & { kind: 'verb' },

@@ -108,6 +108,10 @@ describe('the built kubectl-nvme finds cluster and user as kubectl does:', () =>
       });
     });
 
+    it('that Ctrl-C has ended is no failure', async () => {
+      expect(await list(plugin('kill -INT $$'))).toEqual({ exitCode: 130, stdout: '', stderr: '' });
+    });
+
     it('that is not there is named with the hint of the kubeconfig', async () => {
       const args = plugin('', { command: 'no-such-plugin', installHint: 'Get it from example.' });
       const { exitCode, stdout, stderr } = await list(args);
