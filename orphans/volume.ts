@@ -86,8 +86,8 @@ type OriginField = 'nodeUID' | 'identity' | 'driveCount' | 'lostInBoot' | 'rules
 type Origin = { [K in OriginField]?: OwnVolume[K] | undefined };
 
 /**
- * `local-volume-provisioner-NODE-UID`: what the sig-storage static provisioner signs with, and so do the formatters of
- * Altinity and Azure, which run it. With its option useNodeNameOnly there is no UID, and the volume is only reported.
+ * `local-volume-provisioner-NODE-UID`: what the sig-storage static provisioner signs with, which the formatters of Altinity
+ * and Azure run. With its option useNodeNameOnly there is no UID in it.
  */
 const STATIC_PROVISIONER =
   /^local-volume-provisioner-.+?(?:-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))?$/;
@@ -107,7 +107,20 @@ function originOf({ metadata, spec }: PersistentVolume, classes: ClassRules): Or
   const optedInBy = spec?.storageClassName ?? '';
   const rules = classes.get(optedInBy);
   if (signed === null || rules === undefined) return undefined;
-  return { nodeUID: signed[1], rules: rulesOf(rules), optedInBy };
+  return { nodeUID: oneNodeUID(signed[1], metadata), rules: rulesOf(rules), optedInBy };
+}
+
+/**
+ * UID of the Node that a volume of the static provisioner belongs to, by its signature or its owner (setPVOwnerRef, which
+ * the formatters' manifests set beside useNodeNameOnly). Undefined when there is none or when they differ: then the volume
+ * is only reported.
+ */
+function oneNodeUID(signed: string | undefined, metadata: PersistentVolume['metadata']): string | undefined {
+  const owners = (metadata?.ownerReferences ?? []).filter(
+    ({ apiVersion, kind }) => apiVersion === 'v1' && kind === 'Node',
+  );
+  const [uid, ...others] = new Set([signed ?? [], owners.map((owner) => owner.uid)].flat());
+  return others.length === 0 ? uid : undefined;
 }
 
 /** The one hostname that a local PV selects; undefined for anything else than exactly one term `hostname In [x]`. */

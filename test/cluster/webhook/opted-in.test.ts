@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLEANUP, PROVISIONED_BY } from '../../../api/keys.ts';
 import { isNotFound } from '../../../kube/errors.ts';
-import { nodes, persistentVolumes, storageClasses } from '../../../kube/resources.ts';
+import { nodes, persistentVolumeClaims, persistentVolumes, storageClasses } from '../../../kube/resources.ts';
+import { bindClaim } from '../../builders/bind-claim.ts';
 import { persistentVolume } from '../../builders/objects.ts';
 import { openScene, type Scene } from './scene.ts';
 
@@ -55,5 +56,31 @@ describe('volumes that the static provisioner made', () => {
     const other = await scene.peek(persistentVolumes, 'pv-static-as-it-was');
     expect(other?.metadata?.deletionTimestamp).toBeUndefined();
     expect(other?.metadata?.name).toBe('pv-static-as-it-was');
+  });
+
+  it('give their claim back when the provisioner signs with a name only and the Node owns them, as on Azure', async () => {
+    const name = 'static-owned';
+    const labels = { 'kubernetes.io/hostname': name };
+    const { metadata } = await scene.kube.create(nodes, { metadata: { name, labels } });
+    const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid: metadata?.uid ?? '' }];
+    const annotations = { [PROVISIONED_BY]: `local-volume-provisioner-${name}` };
+    const { spec } = persistentVolume({}, name);
+    const volume = await scene.kube.create(persistentVolumes, {
+      metadata: { name: 'pv-static-owned', annotations, ownerReferences },
+      spec: { ...spec, storageClassName: 'static-opted-in', local: { path: '/pv-disks/ssd0' } },
+    });
+    await bindClaim(
+      { kube: scene.kube, until: (what, seconds, probe) => scene.until(what, probe, seconds * 1_000) },
+      'static-owned',
+      volume,
+    );
+    const cordon = { type: 'merge' as const, body: { spec: { unschedulable: true } } };
+    await scene.kube.patch(nodes, name, cordon);
+    await scene.kube.delete(nodes, name);
+    await scene.until('claim and volume to go', async () => {
+      const claim = await scene.peek(persistentVolumeClaims, 'static-owned', 'default');
+      const left = await scene.peek(persistentVolumes, 'pv-static-owned');
+      return (claim === undefined && left === undefined) || undefined;
+    });
   });
 });

@@ -17,6 +17,7 @@ import type { FakeKube } from '../../fakes/kube.ts';
 
 const UID = '0b5f2f0e-8f0a-4c5e-9a51-1f6f1c1d2e3f';
 const SIGNED = `local-volume-provisioner-n1-${UID}`;
+const NAME_ONLY = 'local-volume-provisioner-aks-nvme-18273645-vmss000000';
 
 const storageClass = (rules?: object): StorageClass => ({
   metadata: { name: 'local-ssd', ...(rules ? { annotations: { [CLEANUP]: JSON.stringify(rules) } } : {}) },
@@ -64,8 +65,24 @@ describe('a local volume of the static provisioner', () => {
     expect(read({ ...staticVolume(), spec })).toBeUndefined();
   });
 
-  it('names no node UID when the provisioner signs with the name only, so that it is held', () => {
-    expect(read(staticVolume('local-volume-provisioner-n1'))?.nodeUID).toBeUndefined();
+  it.each<[string, string, string[], string | undefined]>([
+    [
+      'as Altinity runs it: name and UID',
+      `local-volume-provisioner-ip-10-0-1-2.ec2.internal-${UID}`,
+      [],
+      UID,
+    ],
+    ['as the Azure formatter runs it: the name only, owned by its Node', NAME_ONLY, [UID], UID],
+    ['by both, and they are the same', SIGNED, [UID], UID],
+    ['by the name only', NAME_ONLY, [], undefined],
+    ['by the UID of one Node, and owned by another', SIGNED, ['another'], undefined],
+    ['by the name only, and owned by two Nodes', NAME_ONLY, [UID, 'another'], undefined],
+  ])('tells its node when signed %s; without one certain UID it is held', (_, signed, owners, nodeUID) => {
+    const volume = staticVolume(signed);
+    const ownerReferences = owners.map((uid) => ({ apiVersion: 'v1', kind: 'Node', name: 'n1', uid }));
+    const owned = { ...volume, metadata: { ...volume.metadata, ownerReferences } };
+    expect(read(owned)).toMatchObject({ nodeName: 'n1', optedInBy: 'local-ssd' });
+    expect(read(owned)?.nodeUID).toBe(nodeUID);
   });
 
   it('has no rules when the annotation cannot be read', () => {

@@ -109,6 +109,40 @@ describe('storage capacity for the autoscaler', () => {
     expect(told()).toEqual({ '*': [200, 200] });
   });
 
+  it('is kept per StorageClass and profile, and learned from the nodes of that profile only', async () => {
+    bench.kube.add(
+      nvmeProfiles,
+      nvmeProfile({
+        metadata: { name: 'small' },
+        spec: { nodeSelector: { matchLabels: { disk: 'small' } }, volumes: { storageClassName: 'nvme-ssd' } },
+      }),
+    );
+    addNode('a', [volume('a0', 100 * GIB)]);
+    await look();
+    const byDisk = () =>
+      bench.kube
+        .objects(csiStorageCapacities)
+        .map(({ storageClassName, nodeTopology, capacity }) => [
+          storageClassName,
+          nodeTopology?.matchLabels?.disk,
+          Number(capacity) / GIB,
+        ]);
+    expect(byDisk()).toEqual(
+      expect.arrayContaining([
+        ['nvme-ssd', 'nvme', 100],
+        ['nvme-ssd', 'small', 2 ** 20],
+      ]),
+    );
+    bench.kube.change(
+      nvmeProfiles,
+      'fast',
+      ({ spec = {} }) => (spec.volumes = { storageClassName: 'other' }),
+    );
+    await look();
+    expect(byDisk()).toContainEqual(['other', 'nvme', 100]);
+    expect(byDisk()).toHaveLength(2);
+  });
+
   it('goes with its profile, and is not told of layouts without volumes', async () => {
     await look();
     bench.kube.change(nvmeProfiles, 'fast', (profile) => {
