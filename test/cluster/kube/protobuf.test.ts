@@ -3,10 +3,32 @@ import { NODE_LABEL, PAUSED, STARTUP_TAINT_KEY } from '../../../api/keys.ts';
 import { ApiError, type StatusBody } from '../../../kube/errors.ts';
 import { nodeFrom } from '../../../kube/protobuf/node.ts';
 import { persistentVolumeFrom } from '../../../kube/protobuf/persistent-volume.ts';
+import { waitFor } from '../../../lab/wait.ts';
+import type { KubeApi, ResourceType } from '../../../kube/api.ts';
 import { nodes, persistentVolumes } from '../../../kube/resources.ts';
 import { node } from '../../builders/objects.ts';
 import { publishedVolume } from '../../builders/orphans.ts';
 import { realKube } from '../../builders/real-kube.ts';
+import { testLabContext } from '../../builders/lab-context.ts';
+
+/** Both of one version: controllers write to what a test creates, so that the second read may see a later one. */
+async function bothWays<T extends { metadata?: { resourceVersion?: string } }>(
+  kube: KubeApi,
+  { type, name, decode }: { type: ResourceType<T>; name: string; decode: (message: Buffer) => T },
+): Promise<{ json: T; found: T }> {
+  return await waitFor(
+    'both reads to be of one version',
+    { timeoutMs: 30_000, signal: testLabContext().signal },
+    async () => {
+      const { items } = await kube.listAll(type, { decode, fieldSelector: `metadata.name=${name}` });
+      const json = await kube.get(type, name);
+      const [found] = items;
+      return found && found.metadata?.resourceVersion === json.metadata?.resourceVersion
+        ? { json, found }
+        : undefined;
+    },
+  );
+}
 
 describe('what the real API server sends in protobuf', () => {
   it('is a node as it is in JSON', async () => {
@@ -24,16 +46,15 @@ describe('what the real API server sends in protobuf', () => {
       ...(status ? { status } : {}),
     });
     try {
-      const { items } = await kube.listAll(nodes, { decode: nodeFrom, fieldSelector: 'metadata.name=proto' });
-      const [found] = items;
-      expect(await kube.get(nodes, 'proto')).toMatchObject(found ?? { nothing: true });
+      const { json, found } = await bothWays(kube, { type: nodes, name: 'proto', decode: nodeFrom });
+      expect(json).toMatchObject(found);
       expect(found).toMatchObject({
         metadata: { name: 'proto', labels: { a: 'b' }, annotations: { [PAUSED]: '{"by":"ève"}' } },
         spec: { unschedulable: true },
         status: { nodeInfo: { bootID: status?.nodeInfo?.bootID } },
       });
-      expect(found?.spec?.taints).toContainEqual({ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' });
-      expect(found?.metadata?.creationTimestamp).toMatch(/^\d{4}-.*:\d\dZ$/);
+      expect(found.spec?.taints).toContainEqual({ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' });
+      expect(found.metadata?.creationTimestamp).toMatch(/^\d{4}-.*:\d\dZ$/);
     } finally {
       await kube.delete(nodes, 'proto');
     }
@@ -46,11 +67,9 @@ describe('what the real API server sends in protobuf', () => {
     const { uid: _uid, resourceVersion: _version, ...rest } = metadata ?? {};
     await kube.create(persistentVolumes, { metadata: rest, ...(spec ? { spec } : {}) });
     try {
-      const which = { fieldSelector: `metadata.name=${name}` };
-      const { items } = await kube.listAll(persistentVolumes, { decode: persistentVolumeFrom, ...which });
-      const [found] = items;
-      const { status: _, ...settled } = found ?? {};
-      expect(await kube.get(persistentVolumes, name)).toMatchObject(settled);
+      const read = { type: persistentVolumes, name, decode: persistentVolumeFrom };
+      const { json, found } = await bothWays(kube, read);
+      expect(json).toMatchObject(found);
       expect(found).toMatchObject({
         metadata: { name, labels: { [NODE_LABEL]: 'proto' } },
         spec: { capacity: spec?.capacity },
